@@ -1,0 +1,1 @@
+//! Side-by-side experiments: pairing, statistics, reports.

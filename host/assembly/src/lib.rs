@@ -1,0 +1,1 @@
+//! The one place that knows every maker: a file becomes a cluster, policies and rewards.

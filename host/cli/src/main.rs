@@ -1,0 +1,2 @@
+//! The `regatta` program.
+fn main() {}

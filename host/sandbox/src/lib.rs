@@ -1,0 +1,1 @@
+//! wasmtime: components behind the seams, with limits.

@@ -1,0 +1,40 @@
+//! The nouns and rules of the loop, as plain values: what is observed, what is asked for, what guard
+//! rails allow, what was applied and what came of it. Nothing in here does I/O, reads a clock or
+//! draws a random number.
+
+mod action;
+mod column;
+mod decision;
+mod details;
+mod experience;
+mod fallback;
+mod guard;
+mod judge;
+mod observation;
+mod recommendation;
+mod seams;
+mod tick;
+mod time;
+mod transition;
+mod workload;
+
+pub use action::{Action, Applied};
+pub use column::Column;
+pub use decision::{Decision, Rail, RailSet};
+pub use details::{
+    Bucket, Container, Detail, DetailSet, Details, Edge, Fault, Metric, MetricSource, Pod,
+    PodPhase, Quantity, Readiness, Sampling,
+};
+pub use experience::Experiences;
+pub use fallback::{Answered, recommend_or_fall_back};
+pub use guard::{Guard, Quota, Rails};
+pub use judge::{RawRecommendation, Refusal, judge};
+pub use observation::Observations;
+pub use recommendation::{Answer, Explanation, Recommendation};
+pub use seams::{
+    Advice, Batch, Cluster, ClusterError, Needs, Policy, PolicyError, Reward, RewardError, Scope, Terms,
+};
+pub use tick::{Pending, close, decide};
+pub use time::Timestamp;
+pub use transition::{Ending, Transition, Transitions};
+pub use workload::{Bounds, GroupId, Slo, TailPercentile, TenantId, Workload, WorkloadId};

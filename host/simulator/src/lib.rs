@@ -1,0 +1,1 @@
+//! A seeded discrete-event cluster.

@@ -1,0 +1,1 @@
+//! Arrivals: traces, generators and service times.

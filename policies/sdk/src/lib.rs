@@ -1,0 +1,111 @@
+//! Write a policy in Rust by implementing one trait, [`Policy`], and exporting it:
+//!
+//! ```ignore
+//! struct Hold;
+//! impl sdk::Policy for Hold { … }
+//! sdk::export!(Hold);
+//! ```
+//!
+//! Everything here also compiles natively, so that a policy is tested with plain `cargo test`.
+
+mod batch;
+#[doc(hidden)]
+pub mod bindings;
+mod export;
+mod log;
+
+pub use batch::{Batch, recommendation};
+pub use bindings::Batch as RawBatch;
+pub use bindings::regatta::policy::details::{
+    Bucket, Container, Detail, Edge, Fault, Metric, MetricSource, Pod, PodPhase, Quantity,
+    Readiness, Sampling,
+};
+pub use bindings::regatta::policy::types::Action;
+pub use bindings::{Advice, Experiences, Explanation, Needs, Recommendation, Scope};
+pub use log::{Level, log};
+pub use settings::SettingError;
+pub use {schemars, serde};
+
+#[doc(hidden)]
+pub use export::{Adapter, Host};
+
+/// A scaling policy.
+///
+/// The host makes one instance for each (tenant, policy, variant) and calls it from one thread. Time,
+/// chance and observations are arguments: the same calls give the same answers, everywhere.
+pub trait Policy: Sized {
+    /// Its settings. Derive `Deserialize` (with `deny_unknown_fields`) and `JsonSchema`; the doc
+    /// comments of the fields become the schema's descriptions.
+    type Settings: serde::de::DeserializeOwned + schemars::JsonSchema;
+
+    /// Lower case letters, digits and hyphens.
+    const NAME: &'static str;
+    /// Semantic version, usually `env!("CARGO_PKG_VERSION")`.
+    const VERSION: &'static str;
+    /// Whether each row stands for itself or the batch is one group.
+    const SCOPE: Scope = Scope::Workload;
+    /// It keeps state by workload.
+    const STATEFUL: bool = false;
+    /// The reasons that recommendations name by index.
+    const REASONS: &'static [&'static str];
+
+    /// Complaints that parsing alone does not find.
+    fn check(_settings: &Self::Settings) -> Vec<SettingError> {
+        Vec::new()
+    }
+
+    /// Makes the policy from settings that passed [`Policy::check`]. The seed is its only chance.
+    fn new(settings: Self::Settings, seed: u64) -> Self;
+
+    /// The columns, details and period that it needs; asked once, after [`Policy::new`].
+    fn needs(&self) -> Needs;
+
+    /// One recommendation for each row of the batch, in order.
+    fn decide(&mut self, batch: &Batch) -> Result<Advice, String>;
+
+    /// Learns from consequences.
+    fn learn(&mut self, _experiences: &Experiences) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// Drops the state of workloads that have left.
+    fn forget(&mut self, _workloads: &[u64]) {}
+
+    /// The state of these workloads, with whatever was learned in common.
+    fn snapshot(&self, _workloads: &[u64]) -> Vec<u8> {
+        Vec::new()
+    }
+
+    /// Takes over a snapshot, or says why not.
+    fn restore(&mut self, _snapshot: &[u8]) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// Exports a [`Policy`] as the component's world.
+#[macro_export]
+macro_rules! export {
+    ($policy:ty) => {
+        #[cfg(target_arch = "wasm32")]
+        mod __regatta_export {
+            use super::*;
+
+            struct Place;
+
+            impl $crate::Host for Place {
+                type Policy = $policy;
+
+                fn with<R>(run: impl FnOnce(&mut Option<$policy>) -> R) -> R {
+                    thread_local! {
+                        static POLICY: ::core::cell::RefCell<Option<$policy>> =
+                            const { ::core::cell::RefCell::new(None) };
+                    }
+                    POLICY.with_borrow_mut(run)
+                }
+            }
+
+            type Exported = $crate::Adapter<Place>;
+            $crate::bindings::export!(Exported with_types_in $crate::bindings);
+        }
+    };
+}
