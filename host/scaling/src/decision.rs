@@ -1,9 +1,8 @@
 //! Decision: what guard rails allow.
 
 use std::fmt;
-use std::sync::Arc;
 
-use crate::WorkloadId;
+use crate::{ReasonId, WorkloadId};
 
 /// What is to be applied to one workload. Every target is absolute.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,14 +15,14 @@ pub struct Decision {
     pub cpu_millicores: Option<u32>,
     /// Memory limit of one replica in bytes, if it is to be set.
     pub memory_bytes: Option<u64>,
-    /// Requests that a front queue should absorb, as recommended.
+    /// Requests that a front queue should absorb, as recommended; none if the samples are stale.
     pub buffer_requests: Option<f64>,
     /// The rails that changed what was recommended.
     pub rails: RailSet,
     /// The recommendation lay outside of the workload's bounds.
     pub illegal: bool,
     /// The policy's reason.
-    pub reason: Option<Arc<str>>,
+    pub reason: Option<ReasonId>,
     /// The workload is still warming up: nobody learns from this tick.
     pub warming_up: bool,
 }

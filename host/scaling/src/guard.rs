@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use memory::Memory;
+use quota::Held;
 pub use quota::Quota;
 pub use rails::Rails;
 
@@ -48,46 +49,60 @@ impl Guard {
         recommendations: &[Recommendation],
         workloads: &[Workload],
     ) -> Vec<Decision> {
-        let mut decisions: Vec<Decision> = workloads
-            .iter()
+        let mut held = Vec::with_capacity(workloads.len());
+        let mut decisions: Vec<Decision> = (0..observations.rows())
+            .zip(workloads)
             .zip(recommendations)
-            .enumerate()
-            .map(|(row, (workload, wanted))| self.allow_row(observations, row, workload, wanted))
+            .map(|((row, workload), wanted)| {
+                let (decision, has) = self.allow_row(observations, row, workload, wanted);
+                held.push(has);
+                decision
+            })
             .collect();
-        quota::apply(&self.quotas, observations, workloads, &mut decisions);
+        quota::apply(&self.quotas, workloads, &held, &mut decisions);
         decisions
     }
 
+    /// The decision for one row before quotas, and what its workload has.
     fn allow_row(
         &mut self,
         observations: &Observations,
         row: usize,
         workload: &Workload,
         wanted: &Recommendation,
-    ) -> Decision {
+    ) -> (Decision, Held) {
         let now = observations.now;
         let current = observations.replicas(row);
+        let limit = |column| observations.get(row, column).map(|value| value as u64);
         let memory = self.memories.entry(workload.id).or_insert_with(|| Memory::new(now));
-        memory.notice(now, current);
+        memory.notice(
+            now,
+            current,
+            limit(Column::CpuLimitMillicores),
+            limit(Column::MemoryLimitBytes),
+        );
         let mut decision = Decision {
             workload: workload.id,
             replicas: current,
             cpu_millicores: None,
             memory_bytes: None,
-            buffer_requests: wanted.buffer_requests,
+            buffer_requests: None,
             rails: RailSet::default(),
             illegal: rails::illegal(&workload.bounds, wanted),
-            reason: wanted.reason.clone(),
+            reason: wanted.reason,
             warming_up: now.since(memory.joined()) < self.warm_up,
         };
-        let age_seconds = observations.get(row, Column::SampleAgeSeconds);
-        let stale = self.rails.is_stale(age_seconds);
+        let stale = self.rails.is_stale(observations.get(row, Column::SampleAgeSeconds));
         if stale {
-            decision.rails.insert(Rail::Stale);
+            if rails::asks_for_change(wanted, current) {
+                decision.rails.insert(Rail::Stale);
+            }
         } else {
+            decision.buffer_requests = wanted.buffer_requests;
             rails::resources(&workload.bounds, wanted, &mut decision);
         }
-        let Some(current) = current else { return decision };
+        let held = memory.held();
+        let Some(current) = current else { return (decision, held) };
         let asked = if stale { None } else { wanted.replicas };
         let allowed =
             self.rails.replicas(memory, now, current, asked, &workload.bounds, &mut decision.rails);
@@ -95,6 +110,6 @@ impl Guard {
         if let Some(asked) = asked {
             memory.remember(now, asked, self.rails.longest_window());
         }
-        decision
+        (decision, held)
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::Recommendation;
+use crate::{ReasonId, Recommendation};
 
 /// More replicas than any workload has: Kubernetes itself is tested to 150,000 pods a cluster.
 pub const REPLICAS_LIMIT: u32 = 1_000_000;
@@ -105,11 +105,8 @@ pub enum Refusal {
     },
 }
 
-/// Judges one recommendation. `reasons` are those that the policy described.
-pub fn judge(
-    raw: &RawRecommendation,
-    reasons: &[Arc<str>],
-) -> Result<Recommendation, Refusal> {
+/// Judges one recommendation of a policy that described that many reasons.
+pub fn judge(raw: &RawRecommendation, reasons: usize) -> Result<Recommendation, Refusal> {
     let replicas = raw
         .replicas
         .map(|value| whole("replicas", value, f64::from(REPLICAS_LIMIT)))
@@ -127,15 +124,16 @@ pub fn judge(
         .map(|value| value as u64);
     let buffer_requests =
         raw.buffer_requests.map(|value| finite("buffer_requests", value)).transpose()?;
-    let reason = reasons
-        .get(raw.reason as usize)
-        .ok_or(Refusal::UnknownReason { index: raw.reason, described: reasons.len() })?;
+    let reason = u8::try_from(raw.reason)
+        .ok()
+        .filter(|&index| usize::from(index) < reasons)
+        .ok_or(Refusal::UnknownReason { index: raw.reason, described: reasons })?;
     Ok(Recommendation {
         replicas,
         cpu_millicores,
         memory_bytes,
         buffer_requests,
-        reason: Some(Arc::clone(reason)),
+        reason: Some(ReasonId(reason)),
     })
 }
 
@@ -182,7 +180,7 @@ mod tests {
             buffer_requests: None,
             reason: 0,
         };
-        let judged = judge(&raw, &["because".into()]);
+        let judged = judge(&raw, 1);
         assert_eq!(judged.map(|recommendation| recommendation.replicas.unwrap()), expected);
     }
 
@@ -210,9 +208,9 @@ mod tests {
             buffer_requests: None,
             reason: 0,
         };
-        assert_eq!(judge(&raw, &["x".into()]), Err(Refusal::Zero { field: "cpu_millicores" }));
+        assert_eq!(judge(&raw, 1), Err(Refusal::Zero { field: "cpu_millicores" }));
         let raw = RawRecommendation { cpu_millicores: None, memory_bytes: Some(1e18), ..raw };
-        assert!(matches!(judge(&raw, &["x".into()]), Err(Refusal::Absurd { .. })));
+        assert!(matches!(judge(&raw, 1), Err(Refusal::Absurd { .. })));
     }
 
     #[test]
@@ -224,9 +222,9 @@ mod tests {
             buffer_requests: Some(-211.0),
             reason: 0,
         };
-        assert_eq!(judge(&raw, &["x".into()]).unwrap().buffer_requests, Some(-211.0));
+        assert_eq!(judge(&raw, 1).unwrap().buffer_requests, Some(-211.0));
         let raw = RawRecommendation { buffer_requests: Some(f64::INFINITY), ..raw };
-        assert!(judge(&raw, &["x".into()]).is_err());
+        assert!(judge(&raw, 1).is_err());
     }
 
     #[test]
@@ -238,7 +236,7 @@ mod tests {
             buffer_requests: None,
             reason: 1,
         };
-        let refusal = judge(&raw, &["x".into()]);
+        let refusal = judge(&raw, 1);
         assert_eq!(refusal, Err(Refusal::UnknownReason { index: 1, described: 1 }));
     }
 }

@@ -15,6 +15,7 @@ mod recommendation;
 mod seams;
 mod tick;
 mod time;
+mod totals;
 mod transition;
 mod workload;
 
@@ -28,13 +29,17 @@ pub use details::{
 pub use experience::Experiences;
 pub use fallback::{Answered, recommend_or_fall_back};
 pub use guard::{Guard, Quota, Rails};
-pub use judge::{RawRecommendation, Refusal, judge};
+pub use judge::{
+    CPU_MILLICORES_LIMIT, MEMORY_BYTES_LIMIT, REPLICAS_LIMIT, RawRecommendation, Refusal, judge,
+};
 pub use observation::Observations;
-pub use recommendation::{Answer, Explanation, Recommendation};
+pub use recommendation::{Answer, Explanation, ReasonId, Recommendation};
 pub use seams::{
-    Advice, Batch, Cluster, ClusterError, Needs, Policy, PolicyError, Reward, RewardError, Scope, Terms,
+    Advice, Batch, Cluster, ClusterError, Needs, Policy, PolicyError, Reward, RewardError, Scope,
+    Terms,
 };
 pub use tick::{Pending, close, decide};
 pub use time::Timestamp;
+pub use totals::Totals;
 pub use transition::{Ending, Transition, Transitions};
 pub use workload::{Bounds, GroupId, Slo, TailPercentile, TenantId, Workload, WorkloadId};

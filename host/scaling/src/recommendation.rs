@@ -1,12 +1,15 @@
 //! Recommendation: what a policy asks for.
 
-use std::sync::Arc;
-
 use crate::Refusal;
+
+/// Index into the reasons of whoever gave the answer (`Policy::reasons`). An index and not the
+/// words, because an answer is made and dropped ten thousand times a tick.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReasonId(pub u8);
 
 /// What a policy asks for one workload, after it was judged to make sense. Targets are absolute; an
 /// absent one is left alone.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Recommendation {
     /// Desired replicas.
     pub replicas: Option<u32>,
@@ -17,7 +20,7 @@ pub struct Recommendation {
     /// Requests that a front queue should absorb (Knative's excess burst capacity); any sign.
     pub buffer_requests: Option<f64>,
     /// Short machine-readable reason, one of those that the policy described.
-    pub reason: Option<Arc<str>>,
+    pub reason: Option<ReasonId>,
 }
 
 impl Recommendation {

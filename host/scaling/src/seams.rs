@@ -6,7 +6,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::{
-    Answer, Applied, Column, Decision, DetailSet, Experiences, Explanation, Observations,
+    Answer, Applied, Column, Decision, DetailSet, Experiences, Explanation, Observations, Totals,
     Transitions, Workload, WorkloadId,
 };
 
@@ -24,6 +24,9 @@ pub trait Cluster {
 
     /// Lets time go on to the next tick; false when the episode is over.
     fn advance(&mut self) -> Result<bool, ClusterError>;
+
+    /// What the run has cost and given so far, one a workload, warm-up left out.
+    fn totals(&mut self) -> Vec<Totals>;
 }
 
 /// A cluster that could not be observed or could not go on.
@@ -85,6 +88,9 @@ pub trait Policy: Send {
 
     /// What it needs.
     fn needs(&self) -> &Needs;
+
+    /// The reasons that its answers name by index; bounded, so that they can serve as labels.
+    fn reasons(&self) -> &[Arc<str>];
 
     /// Asks it. A failure is a refusal of the rows that it concerns, never of the tick.
     fn recommend(&mut self, batch: &Batch<'_>) -> Advice;

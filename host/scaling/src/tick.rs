@@ -6,7 +6,8 @@
 use std::time::Duration;
 
 use crate::{
-    Action, Applied, Decision, Ending, Guard, Observations, Recommendation, Transition, Workload,
+    Action, Applied, Column, Decision, Ending, Guard, Observations, Recommendation, Transition,
+    Workload,
 };
 
 /// A tick whose consequences are not known yet.
@@ -21,15 +22,14 @@ pub struct Pending {
 /// Decides for every row of the observations. `recommendations` stand one a row (a hold where there
 /// is none), `workloads` lie in the same order as the rows.
 ///
-/// Total: whatever comes in, something safe comes out.
+/// Total: whatever comes in, something safe comes out. Where the three differ in length, the rows that
+/// one of them lacks get no decision.
 pub fn decide(
     observations: &Observations,
     recommendations: &[Recommendation],
     workloads: &[Workload],
     guard: &mut Guard,
 ) -> Vec<Decision> {
-    debug_assert_eq!(observations.rows(), recommendations.len());
-    debug_assert_eq!(observations.rows(), workloads.len());
     guard.allow(observations, recommendations, workloads)
 }
 
@@ -77,11 +77,16 @@ fn row_after(before_row: usize, decision: &Decision, after: &Observations) -> Op
 
 fn unchanged(before: &Observations, row: usize, decision: &Decision) -> Action {
     let replicas = before.replicas(row).unwrap_or(0);
+    let cpu_millicores = before.get(row, Column::CpuLimitMillicores).map_or(0, |cpu| cpu as u32);
+    let memory_bytes = before.get(row, Column::MemoryLimitBytes).map_or(0, |memory| memory as u64);
     Action {
         replicas_before: replicas,
         replicas_after: replicas,
+        cpu_millicores_before: cpu_millicores,
+        cpu_millicores_after: cpu_millicores,
+        memory_bytes_before: memory_bytes,
+        memory_bytes_after: memory_bytes,
         illegal: decision.illegal,
-        ..Action::default()
     }
 }
 

@@ -1,1 +1,27 @@
-//! A seeded discrete-event cluster.
+//! A seeded discrete-event cluster: one chain of events for each request.
+//!
+//! Specs ([`ClusterSpec`], [`WorkloadSpec`]) are checked into a [`Plan`]; a [`Simulation`] of it
+//! under a seed is a [`scaling::Cluster`].
+
+mod chance;
+mod cluster;
+mod fleet;
+mod histogram;
+mod load;
+mod metrics;
+pub mod mp3;
+mod node;
+mod plan;
+mod replica;
+mod request;
+mod seats;
+mod sharing;
+mod spec;
+mod tournament;
+
+pub use cluster::Simulation;
+pub use plan::{Plan, PlanError};
+pub use spec::{
+    AmountSpec, CallSpec, ClusterSpec, ColdStartSpec, CpuSpec, CrashSpec, MemorySpec, MetricsSpec,
+    NetworkSpec, NodeSpec, WorkloadSpec,
+};

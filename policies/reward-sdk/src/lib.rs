@@ -16,6 +16,11 @@ pub use settings::SettingError;
 pub use transitions::Transitions;
 pub use {schemars, serde};
 
+/// Guests are called often and briefly, and single threaded.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 /// A reward function. One call is one group at one tick, in the order of ticks.
 pub trait Reward: Sized {
     /// Its settings. Derive `Deserialize` (with `deny_unknown_fields`) and `JsonSchema`; the doc

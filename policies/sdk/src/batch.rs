@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use crate::bindings::{Batch as RawBatch, Recommendation};
+use crate::bindings::Batch as RawBatch;
 
 /// One tick's observations, with access by column and row. Derefs to the raw record.
 #[derive(Debug, Clone)]
@@ -38,16 +38,5 @@ impl Deref for Batch {
 impl From<RawBatch> for Batch {
     fn from(batch: RawBatch) -> Self {
         Self(batch)
-    }
-}
-
-/// A recommendation that only sets replicas.
-pub fn recommendation(replicas: Option<f64>, reason: u32) -> Recommendation {
-    Recommendation {
-        replicas,
-        cpu_millicores: None,
-        memory_bytes: None,
-        buffer_requests: None,
-        reason,
     }
 }

@@ -59,7 +59,7 @@ impl<H: Host> raw::Guest for Adapter<H> {
 
     fn decide(batch: raw::Batch) -> Result<raw::Advice, String> {
         let batch = batch.into();
-        H::with(|place| place.as_mut().ok_or(UNMADE)?.decide(&batch))
+        H::with(|place| place.as_mut().ok_or(UNMADE)?.decide(&batch)).map(raw::Advice::from)
     }
 
     fn learn(experiences: raw::Experiences) -> Result<(), String> {

@@ -8,26 +8,33 @@
 //!
 //! Everything here also compiles natively, so that a policy is tested with plain `cargo test`.
 
+mod advice;
 mod batch;
 #[doc(hidden)]
 pub mod bindings;
 mod export;
 mod log;
 
-pub use batch::{Batch, recommendation};
+pub use advice::{Advice, Recommendation, recommendation};
+pub use batch::Batch;
 pub use bindings::Batch as RawBatch;
 pub use bindings::regatta::policy::details::{
     Bucket, Container, Detail, Edge, Fault, Metric, MetricSource, Pod, PodPhase, Quantity,
     Readiness, Sampling,
 };
 pub use bindings::regatta::policy::types::Action;
-pub use bindings::{Advice, Experiences, Explanation, Needs, Recommendation, Scope};
+pub use bindings::{Experiences, Explanation, Needs, Scope};
 pub use log::{Level, log};
 pub use settings::SettingError;
 pub use {schemars, serde};
 
 #[doc(hidden)]
 pub use export::{Adapter, Host};
+
+/// Guests are called often and briefly, and single threaded.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 /// A scaling policy.
 ///

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::quota::Held;
 use crate::Timestamp;
 
 /// Which way a change went.
@@ -28,7 +29,9 @@ impl Direction {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Memory {
     joined: Timestamp,
-    seen: Option<(Timestamp, u32)>,
+    /// When the replicas were last seen.
+    seen: Option<Timestamp>,
+    held: Held,
     last_change: Option<(Timestamp, Direction)>,
     /// Oldest first, within the longest stabilisation window.
     asked: VecDeque<(Timestamp, u32)>,
@@ -36,23 +39,44 @@ pub(super) struct Memory {
 
 impl Memory {
     pub(super) fn new(now: Timestamp) -> Self {
-        Self { joined: now, seen: None, last_change: None, asked: VecDeque::new() }
+        Self {
+            joined: now,
+            seen: None,
+            held: Held::default(),
+            last_change: None,
+            asked: VecDeque::new(),
+        }
     }
 
     pub(super) fn joined(&self) -> Timestamp {
         self.joined
     }
 
-    /// Takes note of the replicas at `now`. A difference is dated to the previous look, because the
-    /// change was made right after it.
-    pub(super) fn notice(&mut self, now: Timestamp, current: Option<u32>) {
-        let Some(current) = current else { return };
-        if let Some((then, before)) = self.seen
-            && let Some(direction) = Direction::of(before, current)
+    /// What the workload had when each part of it was last seen. A workload that cannot be seen for
+    /// a while still counts against its tenant's quota.
+    pub(super) fn held(&self) -> Held {
+        self.held
+    }
+
+    /// Takes note of what is there at `now`. A difference in replicas is dated to the previous look,
+    /// because the change was made right after it.
+    pub(super) fn notice(
+        &mut self,
+        now: Timestamp,
+        replicas: Option<u32>,
+        cpu_millicores: Option<u64>,
+        memory_bytes: Option<u64>,
+    ) {
+        self.held.cpu_millicores = cpu_millicores.unwrap_or(self.held.cpu_millicores);
+        self.held.memory_bytes = memory_bytes.unwrap_or(self.held.memory_bytes);
+        let Some(replicas) = replicas else { return };
+        if let Some(then) = self.seen
+            && let Some(direction) = Direction::of(self.held.replicas, replicas)
         {
             self.last_change = Some((then, direction));
         }
-        self.seen = Some((now, current));
+        self.seen = Some(now);
+        self.held.replicas = replicas;
     }
 
     pub(super) fn last_change(&self) -> Option<(Timestamp, Direction)> {

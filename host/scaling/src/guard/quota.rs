@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Column, Decision, Observations, Rail, TenantId, Workload};
+use crate::{Decision, Rail, TenantId, Workload};
 
 /// What one tenant's workloads may take together. It outranks even a workload's lower bound, but
 /// takes nothing away that is there: a quota that was lowered stops growth and forces no shrinking.
+///
+/// A replica without a CPU or memory limit takes nothing of that quota.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Quota {
@@ -22,141 +24,135 @@ pub struct Quota {
     pub memory_bytes: Option<u64>,
 }
 
-/// What one replica of a workload takes.
-#[derive(Clone, Copy)]
-struct Size {
-    cpu_millicores: u64,
-    memory_bytes: u64,
+/// What one workload has: replicas, and the limits of each.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Held {
+    pub(super) replicas: u32,
+    pub(super) cpu_millicores: u64,
+    pub(super) memory_bytes: u64,
 }
 
-/// What is taken, or what is left.
+impl Held {
+    /// What it would have if the decision were granted in full.
+    pub(super) fn asked(self, decision: &Decision) -> Self {
+        Self {
+            replicas: decision.replicas.unwrap_or(self.replicas),
+            cpu_millicores: decision.cpu_millicores.map_or(self.cpu_millicores, u64::from),
+            memory_bytes: decision.memory_bytes.unwrap_or(self.memory_bytes),
+        }
+    }
+
+    /// What it keeps even if nothing is left: no more than it has and asks for.
+    fn kept(self, asked: Self) -> Self {
+        Self {
+            replicas: self.replicas.min(asked.replicas),
+            cpu_millicores: self.cpu_millicores.min(asked.cpu_millicores),
+            memory_bytes: self.memory_bytes.min(asked.memory_bytes),
+        }
+    }
+}
+
+/// What workloads take together. Wide enough that no sum of [`Held`] overflows.
 #[derive(Clone, Copy, Default)]
 struct Taken {
-    replicas: u64,
-    cpu_millicores: u64,
-    memory_bytes: u64,
+    replicas: u128,
+    cpu_millicores: u128,
+    memory_bytes: u128,
 }
 
 impl Taken {
-    fn add(&mut self, replicas: u32, size: Size) {
-        let replicas = u64::from(replicas);
-        self.replicas = self.replicas.saturating_add(replicas);
-        self.cpu_millicores =
-            self.cpu_millicores.saturating_add(replicas.saturating_mul(size.cpu_millicores));
-        self.memory_bytes =
-            self.memory_bytes.saturating_add(replicas.saturating_mul(size.memory_bytes));
+    fn by(held: Held) -> Self {
+        let replicas = u128::from(held.replicas);
+        Self {
+            replicas,
+            cpu_millicores: replicas * u128::from(held.cpu_millicores),
+            memory_bytes: replicas * u128::from(held.memory_bytes),
+        }
     }
 
-    fn within(&self, quota: &Quota) -> bool {
-        quota.replicas.is_none_or(|limit| self.replicas <= limit)
-            && quota.cpu_millicores.is_none_or(|limit| self.cpu_millicores <= limit)
-            && quota.memory_bytes.is_none_or(|limit| self.memory_bytes <= limit)
+    fn plus(self, other: Self) -> Self {
+        Self {
+            replicas: self.replicas + other.replicas,
+            cpu_millicores: self.cpu_millicores + other.cpu_millicores,
+            memory_bytes: self.memory_bytes + other.memory_bytes,
+        }
+    }
+
+    /// What is left of a quota.
+    fn room(self, quota: &Quota) -> Self {
+        let left = |limit: Option<u64>, taken: u128| {
+            limit.map_or(u128::MAX, |limit| u128::from(limit).saturating_sub(taken))
+        };
+        Self {
+            replicas: left(quota.replicas, self.replicas),
+            cpu_millicores: left(quota.cpu_millicores, self.cpu_millicores),
+            memory_bytes: left(quota.memory_bytes, self.memory_bytes),
+        }
     }
 }
 
 /// Holds tenants to their quotas. What shrinks or stays is counted first; what grows gets what is
-/// left, in the order of rows.
+/// left, in the order of rows. `held` and `decisions` have one entry for each row.
 pub(super) fn apply(
     quotas: &BTreeMap<TenantId, Quota>,
-    observations: &Observations,
     workloads: &[Workload],
+    held: &[Held],
     decisions: &mut [Decision],
 ) {
-    for (&tenant, quota) in quotas {
-        let rows = || (0..workloads.len()).filter(|&row| workloads[row].tenant == tenant);
-        let mut taken = Taken::default();
-        for row in rows() {
-            let (replicas, size) = floor(observations, row, &decisions[row]);
-            taken.add(replicas, size);
-        }
-        for row in rows() {
-            grant(quota, observations, row, &mut taken, &mut decisions[row]);
+    if quotas.is_empty() {
+        return;
+    }
+    let mut kept_by: BTreeMap<TenantId, Taken> = BTreeMap::new();
+    for ((workload, held), decision) in workloads.iter().zip(held).zip(&*decisions) {
+        let taken = kept_by.entry(workload.tenant).or_default();
+        *taken = taken.plus(Taken::by(held.kept(held.asked(decision))));
+    }
+    for ((workload, held), decision) in workloads.iter().zip(held).zip(decisions) {
+        if let Some(quota) = quotas.get(&workload.tenant) {
+            let taken = kept_by.entry(workload.tenant).or_default();
+            grant(quota, *held, taken, decision);
         }
     }
 }
 
-/// What the row keeps even if the tenant has nothing left: no more than it has and asks for.
-fn floor(observations: &Observations, row: usize, decision: &Decision) -> (u32, Size) {
-    let current = observations.replicas(row).unwrap_or(0);
-    let now = size(observations, row, None, None);
-    let asked = size(observations, row, decision.cpu_millicores, decision.memory_bytes);
-    let least = Size {
-        cpu_millicores: now.cpu_millicores.min(asked.cpu_millicores),
-        memory_bytes: now.memory_bytes.min(asked.memory_bytes),
+/// Lets a row grow as far as the quota goes: larger replicas first, each resource all or nothing,
+/// then more of them.
+fn grant(quota: &Quota, held: Held, taken: &mut Taken, decision: &mut Decision) {
+    let asked = held.asked(decision);
+    let mut granted = held.kept(asked);
+    let kept = Taken::by(granted);
+    let others = Taken {
+        replicas: taken.replicas - kept.replicas,
+        cpu_millicores: taken.cpu_millicores - kept.cpu_millicores,
+        memory_bytes: taken.memory_bytes - kept.memory_bytes,
     };
-    (decision.replicas.unwrap_or(current).min(current), least)
-}
-
-/// Lets the row grow as far as the quota goes: larger replicas first, then more of them.
-fn grant(
-    quota: &Quota,
-    observations: &Observations,
-    row: usize,
-    taken: &mut Taken,
-    decision: &mut Decision,
-) {
-    let (kept, least) = floor(observations, row, decision);
-    let asked = decision.replicas.unwrap_or(kept);
-    let larger = size(observations, row, decision.cpu_millicores, decision.memory_bytes);
-    let others = less(*taken, kept, least);
-    let mut granted = least;
-    if fits(quota, others, kept, larger) {
-        granted = larger;
+    let room = others.room(quota);
+    let as_asked = Taken::by(Held { replicas: granted.replicas, ..asked });
+    if asked.cpu_millicores > granted.cpu_millicores
+        && as_asked.cpu_millicores > room.cpu_millicores
+    {
+        decision.cpu_millicores = None;
+        decision.rails.insert(Rail::Quota);
     } else {
+        granted.cpu_millicores = asked.cpu_millicores;
+    }
+    if asked.memory_bytes > granted.memory_bytes && as_asked.memory_bytes > room.memory_bytes {
+        decision.memory_bytes = None;
         decision.rails.insert(Rail::Quota);
-        decision.cpu_millicores = smaller(decision.cpu_millicores, least.cpu_millicores);
-        decision.memory_bytes = smaller(decision.memory_bytes, least.memory_bytes);
+    } else {
+        granted.memory_bytes = asked.memory_bytes;
     }
-    let most = most_replicas(quota, others, granted).max(u64::from(kept));
-    let replicas = u32::try_from(most).unwrap_or(u32::MAX).min(asked);
-    if replicas != asked {
+    // A replica that takes nothing of a resource fits any number of times.
+    let fitting = |room: u128, each: u64| room.checked_div(u128::from(each)).unwrap_or(u128::MAX);
+    let most = room
+        .replicas
+        .min(fitting(room.cpu_millicores, granted.cpu_millicores))
+        .min(fitting(room.memory_bytes, granted.memory_bytes));
+    let most = u32::try_from(most).unwrap_or(u32::MAX).max(granted.replicas);
+    if asked.replicas > most {
+        decision.replicas = Some(most);
         decision.rails.insert(Rail::Quota);
-        decision.replicas = Some(replicas);
     }
-    *taken = others;
-    taken.add(replicas, granted);
-}
-
-fn size(
-    observations: &Observations,
-    row: usize,
-    cpu_millicores: Option<u32>,
-    memory_bytes: Option<u64>,
-) -> Size {
-    let observed = |column| observations.get(row, column).unwrap_or(0.0) as u64;
-    Size {
-        cpu_millicores: cpu_millicores
-            .map_or_else(|| observed(Column::CpuLimitMillicores), u64::from),
-        memory_bytes: memory_bytes.unwrap_or_else(|| observed(Column::MemoryLimitBytes)),
-    }
-}
-
-fn less(taken: Taken, replicas: u32, size: Size) -> Taken {
-    let replicas = u64::from(replicas);
-    Taken {
-        replicas: taken.replicas.saturating_sub(replicas),
-        cpu_millicores: taken.cpu_millicores.saturating_sub(replicas * size.cpu_millicores),
-        memory_bytes: taken.memory_bytes.saturating_sub(replicas * size.memory_bytes),
-    }
-}
-
-fn fits(quota: &Quota, mut taken: Taken, replicas: u32, size: Size) -> bool {
-    taken.add(replicas, size);
-    taken.within(quota)
-}
-
-/// A limit that may only shrink now: what was asked for if that is smaller, else as it is.
-fn smaller<T: Copy + Into<u64>>(asked: Option<T>, least: u64) -> Option<T> {
-    asked.filter(|&asked| asked.into() <= least)
-}
-
-/// How many replicas of this size fit beside what the others take.
-fn most_replicas(quota: &Quota, others: Taken, size: Size) -> u64 {
-    let room = |limit: Option<u64>, taken: u64, each: u64| match (limit, each) {
-        (None, _) | (_, 0) => u64::MAX,
-        (Some(limit), each) => limit.saturating_sub(taken) / each,
-    };
-    room(quota.replicas, others.replicas, 1)
-        .min(room(quota.cpu_millicores, others.cpu_millicores, size.cpu_millicores))
-        .min(room(quota.memory_bytes, others.memory_bytes, size.memory_bytes))
+    granted.replicas = asked.replicas.min(most);
+    *taken = others.plus(Taken::by(granted));
 }

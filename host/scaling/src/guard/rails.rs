@@ -11,11 +11,12 @@ use crate::{Bounds, Decision, Rail, RailSet, Recommendation, Timestamp};
 pub struct Rails {
     /// Hold while the newest sample is older than this, or was never taken.
     pub stale_after: Option<Duration>,
-    /// Of the recommendations in this window the smallest counts for going up.
+    /// Of the recommendations in this window the smallest counts for going up. What is as old as
+    /// the window is outside of it, and a hold asks for nothing.
     pub stabilisation_up: Duration,
-    /// Of the recommendations in this window the largest counts for going down.
+    /// Of the recommendations in this window the largest counts for going down, likewise.
     pub stabilisation_down: Duration,
-    /// For this long after a change, no change the other way.
+    /// For this long after a change was made, no change the other way.
     pub cooldown_after_reversal: Duration,
     /// The most replicas added at once, ≥ 1.
     pub step_up: Option<u32>,
@@ -45,25 +46,22 @@ impl Rails {
         bounds: &Bounds,
         changed_by: &mut RailSet,
     ) -> u32 {
-        let mut replicas = asked.unwrap_or(current);
-        let mut apply = |rail, allowed: u32| {
-            if allowed != replicas {
+        let mut changed = |rail, from, to| {
+            if from != to {
                 changed_by.insert(rail);
-                replicas = allowed;
             }
+            to
         };
+        let mut replicas = current;
         if let Some(asked) = asked {
-            let stable = self.stabilised(memory, now, current, asked);
-            let rested = self.rested(memory, now, current, stable);
-            apply(Rail::Stabilisation, stable);
-            apply(Rail::Cooldown, rested);
-            apply(Rail::Step, self.stepped(current, rested));
+            replicas = self.stabilised(memory, now, current, asked);
+            replicas = changed(Rail::Stabilisation, asked, replicas);
+            replicas =
+                changed(Rail::Cooldown, replicas, self.rested(memory, now, current, replicas));
+            replicas = changed(Rail::Step, replicas, self.stepped(current, replicas));
         }
-        let inside = replicas.clamp(bounds.replicas_min, bounds.replicas_max);
-        if inside != replicas {
-            changed_by.insert(Rail::Bounds);
-        }
-        inside
+        let inside = clamped(replicas, (bounds.replicas_min, bounds.replicas_max));
+        changed(Rail::Bounds, replicas, inside)
     }
 
     /// Kubernetes' rule: up only to the least, down only to the most asked for in the window.
@@ -93,20 +91,29 @@ impl Rails {
     }
 }
 
+/// Whether a recommendation is more than a hold, given the replicas at present.
+pub(super) fn asks_for_change(wanted: &Recommendation, current: Option<u32>) -> bool {
+    wanted.replicas.is_some_and(|replicas| Some(replicas) != current)
+        || wanted.cpu_millicores.is_some()
+        || wanted.memory_bytes.is_some()
+        || wanted.buffer_requests.is_some()
+}
+
 /// Whether a recommendation lies outside of the workload's bounds.
 pub(super) fn illegal(bounds: &Bounds, wanted: &Recommendation) -> bool {
-    wanted.replicas.is_some_and(|replicas| {
-        replicas < bounds.replicas_min || replicas > bounds.replicas_max
-    }) || wanted.cpu_millicores.is_some_and(|cpu| !within(cpu, bounds.cpu_millicores))
+    wanted
+        .replicas
+        .is_some_and(|replicas| replicas < bounds.replicas_min || replicas > bounds.replicas_max)
+        || wanted.cpu_millicores.is_some_and(|cpu| !within(cpu, bounds.cpu_millicores))
         || wanted.memory_bytes.is_some_and(|memory| !within(memory, bounds.memory_bytes))
 }
 
 /// Limits of one replica: clamped to their range, or left alone where changing them is forbidden.
 pub(super) fn resources(bounds: &Bounds, wanted: &Recommendation, decision: &mut Decision) {
     decision.cpu_millicores =
-        wanted.cpu_millicores.and_then(|cpu| clamped(cpu, bounds.cpu_millicores));
+        wanted.cpu_millicores.and_then(|cpu| Some(clamped(cpu, bounds.cpu_millicores?)));
     decision.memory_bytes =
-        wanted.memory_bytes.and_then(|memory| clamped(memory, bounds.memory_bytes));
+        wanted.memory_bytes.and_then(|memory| Some(clamped(memory, bounds.memory_bytes?)));
     if decision.cpu_millicores != wanted.cpu_millicores
         || decision.memory_bytes != wanted.memory_bytes
     {
@@ -114,10 +121,11 @@ pub(super) fn resources(bounds: &Bounds, wanted: &Recommendation, decision: &mut
     }
 }
 
-fn within<T: PartialOrd>(value: T, range: Option<(T, T)>) -> bool {
+fn within<T: Ord>(value: T, range: Option<(T, T)>) -> bool {
     range.is_some_and(|(min, max)| value >= min && value <= max)
 }
 
-fn clamped<T: Ord>(value: T, range: Option<(T, T)>) -> Option<T> {
-    range.map(|(min, max)| value.clamp(min, max))
+/// Unlike [`Ord::clamp`] it does not panic where `min` is above `max`; the upper bound then counts.
+fn clamped<T: Ord>(value: T, (min, max): (T, T)) -> T {
+    value.max(min).min(max)
 }

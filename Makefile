@@ -1,0 +1,56 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Both may be repeated at any time.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench guests lint fmt tools clean-results
+
+TRACE ?=
+SEEDS ?= 5
+RESULTS ?= results/demo
+
+# Empty where the toolchain of rust-toolchain.toml works.
+export RUSTUP_TOOLCHAIN := $(shell deploy/toolchain)
+
+step = @printf '\n== %s\n' $(1)
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: guests ## Race the built-in policies: TRACE=DIR for a real trace, SEEDS=5, RESULTS=results/demo
+	$(call step,"build the program (the first time wasmtime compiles for minutes)")
+	cargo build -p cli
+	$(call step,"race")
+	cargo run --quiet -p cli -- race examples/azure.yaml --seeds $(SEEDS) --out "$(RESULTS)" \
+		$(if $(TRACE),--trace "$(TRACE)")
+	@printf '\nThe results are in %s; open in a browser:\n' "$(RESULTS)"; ls "$(RESULTS)"/*.html
+
+test: guests ## Run all tests: the guests' natively, then the host's with the guests inside
+	$(call step,"tests of the guests, natively")
+	cd policies && cargo test --workspace
+	$(call step,"tests of the host")
+	cargo test --workspace
+
+bench: guests ## Measure what claims to be fast (same profile as the demo and the tests)
+	$(call step,"benches")
+	cargo bench --workspace --profile dev
+
+guests: tools ## Build the policies and rewards to target/guests, with a compiler for them where it lacks
+	$(call step,"build the guests")
+	deploy/build-guests target/guests
+
+lint: guests ## Check formatting, then clippy with warnings as errors, in both workspaces
+	$(call step,"formatting")
+	cargo fmt --all --check
+	cd policies && cargo fmt --all --check
+	$(call step,"clippy")
+	cd policies && cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+fmt: ## Format both workspaces
+	cargo fmt --all
+	cd policies && cargo fmt --all
+
+clean-results: ## Delete results/
+	rm -rf results
+
+tools:
+	@deploy/check-tools

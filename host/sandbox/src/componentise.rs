@@ -1,0 +1,41 @@
+//! Componentise: a core module with embedded WIT becomes a component.
+
+use std::borrow::Cow;
+
+use wit_component::ComponentEncoder;
+
+/// The first eight bytes of a component and of a core module: magic number, version and layer.
+const COMPONENT: [u8; 8] = *b"\0asm\x0d\0\x01\0";
+const CORE_MODULE: [u8; 8] = *b"\0asm\x01\0\0\0";
+
+/// What bytes look like from their first eight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Component,
+    CoreModule,
+    Other,
+}
+
+impl Form {
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        match bytes.first_chunk::<8>() {
+            Some(&COMPONENT) => Form::Component,
+            Some(&CORE_MODULE) => Form::CoreModule,
+            _ => Form::Other,
+        }
+    }
+}
+
+/// The component in `bytes`, encoding a core module that embeds its world (as `wit-bindgen` leaves
+/// it). The error is the encoder's, in one line.
+pub(crate) fn componentise(bytes: &[u8]) -> Result<Cow<'_, [u8]>, String> {
+    if Form::of(bytes) == Form::Component {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    ComponentEncoder::default()
+        .module(bytes)
+        .map(|encoder| encoder.validate(true))
+        .and_then(|encoder| encoder.encode())
+        .map(Cow::Owned)
+        .map_err(|error| format!("{error:#}").replace('\n', " "))
+}

@@ -1,0 +1,101 @@
+//! Guest: what the host keeps beside an instance, and one budgeted call into it.
+
+use wasmtime::{Store, StoreContextMut};
+
+use crate::limits::Limits;
+use crate::log::GuestLog;
+use crate::memory::MemoryLimiter;
+use crate::trap::TrapKind;
+use crate::Sandbox;
+
+/// What the host keeps in an instance's store.
+#[derive(Debug)]
+pub(crate) struct GuestState {
+    pub(crate) memory: MemoryLimiter,
+    pub(crate) log: GuestLog,
+}
+
+/// What one call may use.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Budget {
+    pub(crate) fuel: u64,
+    /// Epoch at which the call is late.
+    pub(crate) deadline_epoch: u64,
+}
+
+/// A call that ended in a trap. The store is poisoned and must be dropped.
+#[derive(Debug, Clone)]
+pub(crate) struct Trapped {
+    pub(crate) kind: TrapKind,
+    /// The cause in one line, without a backtrace.
+    pub(crate) detail: String,
+}
+
+/// An instance's store.
+pub(crate) struct Guest {
+    sandbox: Sandbox,
+    store: Store<GuestState>,
+    limits: Limits,
+}
+
+impl Guest {
+    /// A store under these limits.
+    pub(crate) fn new(sandbox: &Sandbox, limits: &Limits) -> Self {
+        let state = GuestState {
+            memory: MemoryLimiter::new(limits.memory_bytes),
+            log: GuestLog::default(),
+        };
+        let mut store = Store::new(sandbox.engine(), state);
+        store.limiter(|state| &mut state.memory);
+        Self { sandbox: sandbox.clone(), store, limits: limits.clone() }
+    }
+
+    /// The budget of a call that begins now.
+    pub(crate) fn budget(&self, fuel: u64) -> Budget {
+        Budget { fuel, deadline_epoch: self.sandbox.deadline_epoch(self.limits.deadline) }
+    }
+
+    /// Runs one call under a budget. Returns what it gave and the fuel that it used.
+    pub(crate) fn call<R>(
+        &mut self,
+        budget: Budget,
+        run: impl FnOnce(StoreContextMut<'_, GuestState>) -> wasmtime::Result<R>,
+    ) -> Result<(R, u64), Trapped> {
+        let epochs = self.sandbox.epochs_until(budget.deadline_epoch);
+        if epochs == 0 {
+            let detail = "no time was left for the call".to_owned();
+            return Err(Trapped { kind: TrapKind::Deadline, detail });
+        }
+        self.store.data_mut().log.allow(self.limits.log_lines);
+        // An epoch counter near its end would overflow; a century of milliseconds is far enough.
+        self.store.set_epoch_deadline(epochs.min(1 << 42));
+        self.store.set_hostcall_fuel(self.limits.copied_bytes);
+        self.store.set_fuel(budget.fuel).expect("fuel is switched on in the engine");
+        let answer = run(wasmtime::AsContextMut::as_context_mut(&mut self.store));
+        let left = self.store.get_fuel().expect("fuel is switched on in the engine");
+        match answer {
+            Ok(answer) => Ok((answer, budget.fuel.saturating_sub(left))),
+            Err(error) => Err(self.trapped(&error)),
+        }
+    }
+
+    fn trapped(&self, error: &wasmtime::Error) -> Trapped {
+        let kind = TrapKind::of(error, self.store.data().memory.refused);
+        let detail = match kind {
+            TrapKind::OutOfFuel => "it used up its fuel".to_owned(),
+            TrapKind::Deadline => match self.limits.deadline {
+                Some(deadline) => format!("it ran past its {deadline:?} limit"),
+                None => "it was interrupted".to_owned(),
+            },
+            TrapKind::OutOfMemory => {
+                format!("it wanted more than its {} bytes of memory", self.limits.memory_bytes)
+            }
+            _ => error.root_cause().to_string().replace('\n', " "),
+        };
+        Trapped { kind, detail }
+    }
+
+    pub(crate) fn state(&mut self) -> &mut GuestState {
+        self.store.data_mut()
+    }
+}

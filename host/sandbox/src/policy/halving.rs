@@ -1,0 +1,100 @@
+//! Halving: a batch that traps is asked again in halves, until the bad rows stand alone.
+
+use std::ops::Range;
+
+use scaling::{Advice, Batch, Explanation, Refusal, Scope};
+
+use super::answers::judged;
+use super::{ComponentPolicy, cause};
+use crate::batch;
+use crate::guest::{Budget, Trapped};
+
+impl ComponentPolicy {
+    /// Asks for all rows of a batch. What a trap leaves unanswered is asked again in halves, within
+    /// one deadline and twice the fuel of the whole batch; then what is left is refused.
+    pub(super) fn ask_in_halves(&mut self, batch: &Batch<'_>) -> Advice {
+        let rows = batch.rows.len();
+        let mut advice = Advice { answers: Vec::with_capacity(rows), explanations: Vec::new() };
+        if rows == 0 {
+            return advice;
+        }
+        let whole = self.component.limits.fuel(rows);
+        let deadline_epoch =
+            self.component.sandbox.deadline_epoch(self.component.limits.deadline);
+        let mut budget = Budget { fuel: whole.saturating_mul(2), deadline_epoch };
+        // Depth first and left to right, so that answers come in the order of rows.
+        let mut parts: Vec<Range<usize>> = Vec::with_capacity(8);
+        parts.push(0..rows);
+        while let Some(part) = parts.pop() {
+            match self.ask(batch, part.clone(), &mut budget) {
+                Ok(answer) => {
+                    let offset = part.start as u32;
+                    advice.answers.extend(answer.answers);
+                    advice.explanations.extend(
+                        answer
+                            .explanations
+                            .into_iter()
+                            .map(|said| Explanation { row: said.row + offset, ..said }),
+                    );
+                }
+                Err(Unanswered::Trapped(_)) if self.divisible(&part, &budget) => {
+                    let middle = part.start + part.len() / 2;
+                    parts.push(middle..part.end);
+                    parts.push(part.start..middle);
+                }
+                Err(unanswered) => {
+                    let refusal = unanswered.into_refusal();
+                    advice.answers.extend(part.map(|_| Err(refusal.clone())));
+                }
+            }
+        }
+        advice
+    }
+
+    /// A joint agent stands or falls as a whole, and without fuel or time asking again is in vain.
+    fn divisible(&self, part: &Range<usize>, budget: &Budget) -> bool {
+        part.len() > 1
+            && self.component.description().scope == Scope::Workload
+            && budget.fuel > 0
+            && self.component.sandbox.epochs_until(budget.deadline_epoch) > 0
+    }
+
+    fn ask(
+        &mut self,
+        batch: &Batch<'_>,
+        part: Range<usize>,
+        budget: &mut Budget,
+    ) -> Result<Advice, Unanswered> {
+        let part = Batch { rows: &batch.rows[part], ..*batch };
+        let fuel = self.component.limits.fuel(part.rows.len()).min(budget.fuel);
+        let mut lowered = std::mem::replace(&mut self.lowered, batch::empty());
+        batch::lower(&part, &self.needs, &mut lowered);
+        let fuel_before = self.usage.fuel;
+        let answer = self.call_within(Budget { fuel, ..*budget }, |world, store| {
+            world.call_decide(store, &lowered)
+        });
+        self.lowered = lowered;
+        let used = if answer.is_ok() { self.usage.fuel - fuel_before } else { fuel };
+        budget.fuel = budget.fuel.saturating_sub(used);
+        let said = answer.map_err(Unanswered::Trapped)?.map_err(Unanswered::Declined)?;
+        judged(said, part.rows.len(), self.component.description().reasons.len())
+            .map_err(Unanswered::Refused)
+    }
+}
+
+/// Why a part of a batch has no answers.
+enum Unanswered {
+    Trapped(Trapped),
+    Declined(String),
+    Refused(Refusal),
+}
+
+impl Unanswered {
+    fn into_refusal(self) -> Refusal {
+        match self {
+            Unanswered::Trapped(trapped) => Refusal::Failed { cause: cause(&trapped) },
+            Unanswered::Declined(message) => Refusal::Declined { message },
+            Unanswered::Refused(refusal) => refusal,
+        }
+    }
+}

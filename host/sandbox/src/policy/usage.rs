@@ -1,0 +1,22 @@
+//! Usage: what an instance has used, for metrics and reports.
+
+use std::collections::BTreeMap;
+
+use crate::trap::TrapKind;
+
+/// What one policy has used since it was made, over all its stores.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Calls that came back.
+    pub calls: u64,
+    /// Rows that it was asked about.
+    pub observations: u64,
+    /// Fuel used by calls that came back.
+    pub fuel: u64,
+    /// The most memory that one of its stores held, in bytes.
+    pub memory_bytes_peak: usize,
+    /// Calls that did not come back, by kind.
+    pub traps: BTreeMap<TrapKind, u64>,
+    /// Log lines over the limit.
+    pub dropped_log_lines: u64,
+}

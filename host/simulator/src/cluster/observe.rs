@@ -1,0 +1,177 @@
+//! Observing: what a policy sees now, from the last scrape that can be seen and from the cluster's
+//! own books, which are never late.
+
+use std::collections::BTreeMap;
+
+use scaling::{Bucket, Column, Detail, DetailSet, Edge, GroupId, Observations};
+
+use super::{Simulation, timestamp};
+use crate::load::BUCKET;
+use crate::replica::Phase;
+
+/// What neighbours are averaged over: the column of the others, and the column that it fills.
+const NEIGHBOURS: [(Column, Column); 6] = [
+    (Column::CpuUtilisationRatioMean, Column::NeighboursCpuUtilisationRatioMean),
+    (Column::SloPreservationRatio, Column::NeighboursSloPreservationRatioMean),
+    (Column::ArrivalRateChangePerSecond, Column::NeighboursArrivalRateChangePerSecondMean),
+    (Column::ReplicasDesired, Column::NeighboursReplicasMean),
+    (Column::CpuLimitMillicores, Column::NeighboursCpuLimitMillicoresMean),
+    (Column::MemoryLimitBytes, Column::NeighboursMemoryLimitBytesMean),
+];
+
+impl Simulation {
+    /// Every workload as it is seen now.
+    pub(super) fn look(&mut self, details: DetailSet) -> Observations {
+        let ids = self.plan.roster.iter().map(|workload| workload.id).collect();
+        let mut seen = Observations::missing(timestamp(self.now), self.tick, ids);
+        for row in 0..self.fleets.len() {
+            self.tell_replicas(&mut seen, row);
+            self.tell_size(&mut seen, row);
+            self.tell_plan(&mut seen, row);
+        }
+        if let Some(scrape) = self.visible_scrape() {
+            let age_seconds = (self.now - scrape.taken) as f64 / 1e9;
+            for (row, sample) in scrape.samples.iter().enumerate() {
+                sample.tell(&mut seen, row);
+                seen.set(row, Column::SampleAgeSeconds, age_seconds);
+            }
+        }
+        for row in 0..self.fleets.len() {
+            tell_utilisation(&mut seen, row);
+        }
+        self.tell_shares_of_others(&mut seen);
+        self.tell_neighbours(&mut seen);
+        self.tell_details(&mut seen, details);
+        seen
+    }
+
+    fn tell_replicas(&self, seen: &mut Observations, row: usize) {
+        let fleet = &self.fleets[row];
+        let living = self.living(row).count() as f64;
+        let ready = f64::from(fleet.ready.count);
+        seen.set(row, Column::ReplicasDesired, f64::from(fleet.desired));
+        seen.set(row, Column::ReplicasCurrent, living);
+        seen.set(row, Column::ReplicasReady, ready);
+        seen.set(row, Column::ReplicasStarting, living - ready);
+    }
+
+    fn tell_size(&self, seen: &mut Observations, row: usize) {
+        let size = &self.fleets[row].size;
+        let or_missing = |value: Option<f64>| value.unwrap_or(f64::NAN);
+        let values = [
+            (Column::CpuRequestMillicores, or_missing(size.cpu_request().map(f64::from))),
+            (Column::CpuLimitMillicores, or_missing(size.cpu_limit.map(f64::from))),
+            (Column::CpuShares, f64::from(size.shares())),
+            (Column::MemoryRequestBytes, or_missing(size.memory_request().map(|b| b as f64))),
+            (Column::MemoryLimitBytes, or_missing(size.memory_limit.map(|b| b as f64))),
+        ];
+        for (column, value) in values {
+            seen.set(row, column, value);
+        }
+    }
+
+    fn tell_plan(&self, seen: &mut Observations, row: usize) {
+        let workload = &self.plan.roster[row];
+        let own = &self.plan.workloads[row];
+        let slo = workload.slo.map_or(f64::NAN, |slo| slo.latency_seconds);
+        let values = [
+            (Column::ReplicasMin, f64::from(workload.bounds.replicas_min)),
+            (Column::ReplicasMax, f64::from(workload.bounds.replicas_max)),
+            (Column::TargetRatePerSecond, own.target_rate.unwrap_or(f64::NAN)),
+            (Column::ConcurrencyLimit, own.concurrency.map_or(f64::NAN, f64::from)),
+            (Column::LatencySloSeconds, slo),
+        ];
+        for (column, value) in values {
+            seen.set(row, column, value);
+        }
+    }
+
+    fn tell_shares_of_others(&self, seen: &mut Observations) {
+        let own: Vec<f64> = (0..self.fleets.len())
+            .map(|row| self.living(row).count() as f64 * f64::from(self.fleets[row].size.shares()))
+            .collect();
+        let all: f64 = own.iter().sum();
+        for (row, own) in own.into_iter().enumerate() {
+            seen.set(row, Column::CpuSharesOthers, all - own);
+        }
+    }
+
+    fn tell_neighbours(&self, seen: &mut Observations) {
+        let mut groups: BTreeMap<GroupId, Vec<usize>> = BTreeMap::new();
+        for (row, workload) in self.plan.roster.iter().enumerate() {
+            groups.entry(workload.group).or_default().push(row);
+        }
+        for rows in groups.values() {
+            for &row in rows {
+                seen.set(row, Column::NeighboursCount, (rows.len() - 1) as f64);
+            }
+            for (column, mean) in NEIGHBOURS {
+                tell_means_of_others(seen, rows, column, mean);
+            }
+        }
+    }
+
+    fn tell_details(&mut self, seen: &mut Observations, details: DetailSet) {
+        if details.contains(Detail::Pods) {
+            seen.details.pods = self.pods();
+        }
+        if details.contains(Detail::Edges) {
+            seen.details.edges = self.edges();
+        }
+        // Buckets are those since the last observation, so they are taken whether wanted or not.
+        for (row, fleet) in self.fleets.iter_mut().enumerate() {
+            let buckets = fleet.load.take(self.now);
+            if details.contains(Detail::Buckets) {
+                seen.details.buckets.extend(buckets.map(|bucket| Bucket {
+                    row: row as u32,
+                    start: timestamp(bucket.start),
+                    length_nanoseconds: BUCKET,
+                    concurrency: bucket.integral as f64 / BUCKET as f64,
+                    arrival_rate_per_second: f64::from(bucket.arrivals) * 1e9 / BUCKET as f64,
+                }));
+            }
+        }
+    }
+
+    fn edges(&self) -> Vec<Edge> {
+        let roster = &self.plan.roster;
+        let edges = self.plan.workloads.iter().enumerate().flat_map(|(caller, own)| {
+            own.calls.iter().map(move |call| Edge {
+                upstream: roster[caller].id,
+                downstream: roster[call.callee as usize].id,
+                calls_per_request: f64::from(call.always) + call.one_more,
+            })
+        });
+        edges.collect()
+    }
+}
+
+/// Usage divided by what is set aside; missing where either is.
+fn tell_utilisation(seen: &mut Observations, row: usize) {
+    use Column as C;
+    let ratios = [
+        (C::CpuUsageMillicoresMean, C::CpuRequestMillicores, C::CpuUtilisationRatioMean),
+        (C::MemoryUsageBytesMean, C::MemoryRequestBytes, C::MemoryUtilisationRatioMean),
+    ];
+    for (usage, request, ratio) in ratios {
+        let value = seen.column(usage)[row] / seen.column(request)[row];
+        seen.set(row, ratio, value);
+    }
+}
+
+/// For each of these rows, the mean over the others that are not missing.
+fn tell_means_of_others(seen: &mut Observations, rows: &[usize], column: Column, mean: Column) {
+    let values: Vec<f64> = rows.iter().map(|&row| seen.column(column)[row]).collect();
+    let known = |value: &&f64| !value.is_nan();
+    let sum: f64 = values.iter().filter(known).sum();
+    let count = values.iter().filter(known).count();
+    for (&row, &own) in rows.iter().zip(&values) {
+        let (sum, count) = if own.is_nan() { (sum, count) } else { (sum - own, count - 1) };
+        seen.set(row, mean, if count == 0 { f64::NAN } else { sum / count as f64 });
+    }
+}
+
+/// Whether a replica looks ready.
+pub(super) fn looks_ready(phase: Phase) -> bool {
+    matches!(phase, Phase::Ready | Phase::Crashed)
+}

@@ -1,0 +1,7 @@
+mod cell;
+mod episode;
+mod yardsticks;
+
+use scaling::Column;
+
+use super::*;

@@ -1,0 +1,152 @@
+//! The Kubernetes HorizontalPodAutoscaler (autoscaling/v2) as a policy.
+//!
+//! A batch is read by `observed` (pods, metrics and faults) or `columns` (means alone); each metric's
+//! proposal comes from the `calculator`; a `turn` combines, stabilises and limits them with what
+//! `history` remembers of the workload.
+
+mod admission;
+mod autoscaler;
+mod behaviour;
+mod calculator;
+mod columns;
+mod condition;
+pub mod controller;
+mod details;
+mod explanation;
+mod failure;
+mod faults;
+mod history;
+mod limit;
+mod metric;
+mod observed;
+mod pods;
+pub mod quantity;
+mod selector;
+mod snapshot;
+pub mod spec;
+mod stabilisation;
+mod tolerance;
+mod turn;
+
+use std::collections::HashMap;
+
+use sdk::{Advice, Batch, Needs, Policy, SettingError, recommendation};
+
+use crate::autoscaler::Autoscaler;
+use crate::calculator::Proposal;
+use crate::columns::Layout;
+use crate::condition::Reason;
+use crate::details::{ByRow, Details};
+use crate::explanation::Explanation;
+use crate::failure::Failure;
+use crate::faults::Faults;
+use crate::history::History;
+use crate::observed::Observed;
+use crate::snapshot::Snapshot;
+use crate::spec::{PodsFrom, Settings};
+use crate::turn::Situation;
+
+/// The policy.
+#[derive(Debug)]
+pub struct ThresholdHpa {
+    autoscaler: Autoscaler,
+    pods: PodsFrom,
+    layout: Layout,
+    histories: HashMap<u64, History>,
+    outcomes: Vec<Result<Proposal, Failure>>,
+}
+
+impl Policy for ThresholdHpa {
+    type Settings = Settings;
+
+    const NAME: &'static str = "threshold-hpa";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    const STATEFUL: bool = true;
+    const REASONS: &'static [&'static str] = Reason::LABELS;
+
+    fn check(settings: &Settings) -> Vec<SettingError> {
+        admission::check(settings)
+    }
+
+    fn new(settings: Settings, _seed: u64) -> Self {
+        let autoscaler = Autoscaler::from(&settings);
+        Self {
+            layout: Layout::new(&autoscaler, settings.pods),
+            pods: settings.pods,
+            histories: HashMap::new(),
+            outcomes: Vec::with_capacity(autoscaler.metrics.len()),
+            autoscaler,
+        }
+    }
+
+    fn needs(&self) -> Needs {
+        let details: &[&str] = match self.pods {
+            PodsFrom::Details => &["pods", "metrics", "faults"],
+            PodsFrom::Columns => &["faults"],
+        };
+        Needs {
+            period_milliseconds: 1000 * u64::from(self.autoscaler.controller.sync_period_seconds),
+            columns: self.layout.names().to_vec(),
+            details: details.iter().map(|&detail| detail.to_owned()).collect(),
+        }
+    }
+
+    fn decide(&mut self, batch: &Batch) -> Result<Advice, String> {
+        let Self { autoscaler, pods, layout, histories, outcomes } = self;
+        let rows = batch.rows();
+        let all = Details::of(batch).faults;
+        let by_row = ByRow::of("faults", rows, all.iter().map(|fault| fault.row))?;
+        let observed = match pods {
+            PodsFrom::Details => Some(Observed::new(batch, autoscaler)?),
+            PodsFrom::Columns => None,
+        };
+        let mut advice =
+            Advice { recommendations: Vec::with_capacity(rows), explanations: Vec::new() };
+        for (row, &workload) in batch.workloads.iter().enumerate() {
+            let faults = Faults::new(all, &by_row, row);
+            let situation = Situation {
+                now: batch.now_nanoseconds,
+                scale: layout.scale(batch, row),
+                bounds: layout.bounds(autoscaler, batch, row),
+                faults,
+            };
+            let history = histories.entry(workload).or_default();
+            let turn = turn::pass(autoscaler, history, &situation, outcomes, |position, scale| {
+                let metric = &autoscaler.metrics[position];
+                match (faults.metric(metric), &observed) {
+                    (Some(failure), _) => Err(failure),
+                    (None, Some(observed)) => observed.propose(row, metric, scale, autoscaler),
+                    (None, None) => layout.propose(batch, row, position, scale, autoscaler),
+                }
+            });
+            let reason = turn.conditions.leading().index();
+            advice.recommendations.push(recommendation(turn.replicas.map(f64::from), reason));
+            if batch.explain {
+                let scaled_to_zero = history.scaled_to_zero;
+                let explanation =
+                    Explanation { autoscaler, batch, situation, turn, outcomes, scaled_to_zero };
+                let json = explanation.to_json();
+                advice.explanations.push(sdk::Explanation { row: row as u32, json });
+            }
+        }
+        Ok(advice)
+    }
+
+    fn forget(&mut self, workloads: &[u64]) {
+        for workload in workloads {
+            self.histories.remove(workload);
+        }
+    }
+
+    fn snapshot(&self, workloads: &[u64]) -> Vec<u8> {
+        let known = |&workload: &u64| Some((workload, self.histories.get(&workload)?));
+        Snapshot::of(workloads.iter().filter_map(known)).to_json()
+    }
+
+    fn restore(&mut self, snapshot: &[u8]) -> Result<(), String> {
+        self.histories.extend(Snapshot::read(snapshot)?);
+        Ok(())
+    }
+}
+
+sdk::export!(ThresholdHpa);
