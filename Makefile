@@ -15,16 +15,17 @@ step = @printf '\n== %s\n' $(1)
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# The whole workspace, because cargo would choose other features for one crate and compile wasmtime again.
 demo: guests ## Race the built-in policies: TRACE=DIR for a real trace, SEEDS=5, RESULTS=results/demo
 	$(call step,"build the program (the first time wasmtime compiles for minutes)")
-	cargo build -p cli
+	cargo build --workspace --bins
 	$(call step,"race")
-	cargo run --quiet -p cli -- race examples/azure.yaml --seeds $(SEEDS) --out "$(RESULTS)" \
+	"$${CARGO_TARGET_DIR:-target}/debug/regatta" race examples/azure.yaml --seeds $(SEEDS) --out "$(RESULTS)" \
 		$(if $(TRACE),--trace "$(TRACE)")
 	@printf '\nThe results are in %s; open in a browser:\n' "$(RESULTS)"; ls "$(RESULTS)"/*.html
 
 test: guests ## Run all tests: the guests' natively, then the host's with the guests inside
-	$(call step,"tests of the guests, natively")
+	$(call step,"native tests of the guests")
 	cd policies && cargo test --workspace
 	$(call step,"tests of the host")
 	cargo test --workspace

@@ -5,7 +5,8 @@ use sha2::{Digest, Sha256};
 
 /// SHA-256 of a value's JSON, in hexadecimal.
 pub(crate) fn digest(value: &impl Serialize) -> String {
-    let json = serde_json::to_vec(value).expect("identities are strings, numbers and lists of them");
+    let json =
+        serde_json::to_vec(value).expect("identities are strings, numbers and lists of them");
     hexadecimal(&Sha256::digest(json))
 }
 
@@ -29,8 +30,10 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
 
 /// The bytes again; none if the text is no hexadecimal.
 pub(crate) fn from_hexadecimal(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> =
-        text.chars().map(|digit| digit.to_digit(16).map(|digit| digit as u8)).collect::<Option<_>>()?;
+    let digits: Vec<u8> = text
+        .chars()
+        .map(|digit| digit.to_digit(16).map(|digit| digit as u8))
+        .collect::<Option<_>>()?;
     let (pairs, rest) = digits.as_chunks::<2>();
     rest.is_empty().then(|| pairs.iter().map(|[high, low]| high << 4 | low).collect())
 }

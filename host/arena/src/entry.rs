@@ -20,8 +20,7 @@ use crate::results::Provenance;
 pub type MakeError = Box<dyn Error + Send + Sync>;
 
 /// Makes a cluster from the seed of its world and the split that it is for.
-pub type MakeCluster =
-    Box<dyn Fn(u64, Split) -> Result<Box<dyn Cluster>, MakeError> + Send + Sync>;
+pub type MakeCluster = Box<dyn Fn(u64, Split) -> Result<Box<dyn Cluster>, MakeError> + Send + Sync>;
 
 /// Makes a policy from a seed, its only source of chance.
 pub type MakePolicy = Box<dyn Fn(u64) -> Result<Box<dyn Policy>, MakeError> + Send + Sync>;

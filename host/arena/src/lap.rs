@@ -19,7 +19,7 @@ use lessons::Lessons;
 use roster::Roster;
 use scaling::{
     Cluster, ClusterError, Ending, Guard, Pending, Policy, PolicyError, Quota, Rails, Reward,
-    TenantId, Transitions, close, decide,
+    TenantId, Transitions, WorkloadId, close, decide,
 };
 use score::score;
 use thiserror::Error;
@@ -56,6 +56,8 @@ pub(crate) struct Lap {
     pub(crate) overall: Measures,
     pub(crate) workloads: Vec<WorkloadMeasures>,
     pub(crate) series: Vec<Series>,
+    /// Everybody who took part.
+    pub(crate) ids: Vec<WorkloadId>,
     /// Experiences learned from.
     pub(crate) steps: u64,
     /// The first complaint of each reward that could not score, if any.
@@ -106,8 +108,8 @@ pub(crate) fn run(rules: &Rules<'_>, mut crew: Crew<'_>) -> Result<Lap, LapError
         }
         ledger.open(crew.cluster.workloads(), &before);
         turns.follow(&roster);
-        turns.gather(&mut before);
         let due = turns.due(tick);
+        turns.gather(&mut before, due);
         if due {
             if let Some(lessons) = &mut lessons {
                 lessons.teach(crew.policy, &before)?;
@@ -128,8 +130,11 @@ pub(crate) fn run(rules: &Rules<'_>, mut crew: Crew<'_>) -> Result<Lap, LapError
         let pending = Pending { observations: before, decisions };
         let rows = close(&pending, &applied, &after, ending, rules.tick);
         let transitions = Transitions { before: &pending.observations, after: &after, rows: &rows };
-        let scores: Vec<_> =
-            crew.rewards.iter_mut().map(|reward| score(reward.as_mut(), &transitions, &roster)).collect();
+        let scores: Vec<_> = crew
+            .rewards
+            .iter_mut()
+            .map(|reward| score(reward.as_mut(), &transitions, &roster))
+            .collect();
         ledger.close(&transitions, &pending.decisions, &scores);
         if let Some(lessons) = &mut lessons {
             lessons.notice(&rows, &scores[lessons.reward()].rewards);
@@ -151,19 +156,22 @@ pub(crate) fn run(rules: &Rules<'_>, mut crew: Crew<'_>) -> Result<Lap, LapError
         overall,
         workloads,
         series: ledger.series(rules.tick),
+        ids: ledger.ids(),
         steps,
         complaints: ledger.into_complaints(),
     })
 }
 
 /// Lets everybody forget workloads that have left.
-fn forget(crew: &mut Crew<'_>, left: &[scaling::WorkloadId]) -> Result<(), LapError> {
+fn forget(crew: &mut Crew<'_>, left: &[WorkloadId]) -> Result<(), LapError> {
     crew.policy.forget(left)?;
     if let Some(fallback) = &mut crew.fallback {
         fallback.forget(left)?;
     }
     for reward in &mut crew.rewards {
-        reward.forget(left).map_err(|error| LapError::Reward { cause: error.to_string().into() })?;
+        reward
+            .forget(left)
+            .map_err(|error| LapError::Reward { cause: error.to_string().into() })?;
     }
     Ok(())
 }

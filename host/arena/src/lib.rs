@@ -1,1 +1,24 @@
-//! Side-by-side experiments: pairing, statistics, reports.
+//! Side-by-side experiments: every entrant runs the same worlds, and what came of it is told with
+//! the care of an experimenter. This crate knows the seams of `scaling` and nothing behind them:
+//! clusters, policies and rewards come from makers.
+
+mod digest;
+mod document;
+mod entry;
+mod grid;
+mod lap;
+mod metric;
+#[cfg(test)]
+mod pond;
+pub mod results;
+mod statistics;
+mod store;
+
+pub use entry::{
+    Candidate, Course, Entrant, EntryError, Learning, MakeCluster, MakeError, MakePolicy,
+    MakeReward, Race, Scorer, Split, Training, Tuning,
+};
+pub use grid::{Conditions, Outcome, Progress, RaceError, Step, race};
+pub use lap::LapError;
+pub use metric::{Better, Metric};
+pub use store::{Store, StoreError};

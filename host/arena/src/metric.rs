@@ -68,9 +68,11 @@ impl Metric {
         match self.value {
             Value::Measured(of) => of(measures),
             Value::RewardMean(reward) => measures.rewards.get(reward)?.mean(),
-            Value::Return(reward) => {
-                measures.rewards.get(reward).filter(|reward| reward.scored > 0).map(|reward| reward.total)
-            }
+            Value::Return(reward) => measures
+                .rewards
+                .get(reward)
+                .filter(|reward| reward.scored > 0)
+                .map(|reward| reward.total),
         }
     }
 }

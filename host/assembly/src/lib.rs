@@ -1,1 +1,17 @@
-//! The one place that knows every maker: a file becomes a cluster, policies and rewards.
+//! Assembly: the one place that knows every maker. A file becomes a cluster, policies and rewards,
+//! and a name becomes a module. It carries the built-in components.
+
+mod built_in;
+mod course;
+mod entrant;
+mod experiment;
+mod functions;
+mod load;
+mod modules;
+mod read;
+mod scarlet;
+
+pub use built_in::{BuiltIn, built_in};
+pub use experiment::{Experiment, ExperimentError, Options};
+pub use load::Source;
+pub use modules::{ModuleError, Modules};

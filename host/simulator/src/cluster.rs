@@ -213,3 +213,6 @@ fn timestamp(nanoseconds: u64) -> Timestamp {
     Timestamp::from_nanoseconds(nanoseconds as i64)
 }
 
+
+#[cfg(test)]
+mod tests;

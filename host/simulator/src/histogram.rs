@@ -15,7 +15,7 @@ const BUCKETS: usize = ((TOP_BITS - UNIT_BITS - FINE_BITS + 1) as usize) * FINE 
 
 /// Counts of latencies in nanoseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Histogram {
+pub(crate) struct Histogram {
     counts: Vec<u64>,
     total: u64,
     /// Everything recorded lies in `lowest..=highest`; empty if `lowest > highest`.
@@ -32,11 +32,11 @@ impl Default for Histogram {
 impl Histogram {
     /// The largest latency that is told apart, in nanoseconds: 2.4 hours. A request that was never
     /// answered and would have waited for ever counts as this.
-    pub const LARGEST_NANOSECONDS: u64 = (1 << TOP_BITS) - 1;
+    pub(crate) const LARGEST_NANOSECONDS: u64 = (1 << TOP_BITS) - 1;
 
     /// Counts one latency.
     #[inline]
-    pub fn record(&mut self, nanoseconds: u64) {
+    pub(crate) fn record(&mut self, nanoseconds: u64) {
         let bucket = bucket_of(nanoseconds);
         self.counts[bucket] += 1;
         self.total += 1;
@@ -45,12 +45,12 @@ impl Histogram {
     }
 
     /// How many were counted.
-    pub fn total(&self) -> u64 {
+    pub(crate) fn total(&self) -> u64 {
         self.total
     }
 
     /// Adds the counts of another histogram.
-    pub fn add(&mut self, other: &Histogram) {
+    pub(crate) fn add(&mut self, other: &Histogram) {
         for bucket in other.lowest..=other.highest.min(BUCKETS - 1) {
             self.counts[bucket] += other.counts[bucket];
         }
@@ -60,7 +60,7 @@ impl Histogram {
     }
 
     /// Forgets everything.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         if self.total > 0 {
             self.counts[self.lowest..=self.highest].fill(0);
         }
@@ -69,7 +69,7 @@ impl Histogram {
 
     /// The latencies in seconds at these quantiles (each in 0..=1, ascending): the smallest counted
     /// value that at least this share does not exceed. None if nothing was counted.
-    pub fn quantiles_seconds<const N: usize>(&self, quantiles: [f64; N]) -> Option<[f64; N]> {
+    pub(crate) fn quantiles_seconds<const N: usize>(&self, quantiles: [f64; N]) -> Option<[f64; N]> {
         if self.total == 0 {
             return None;
         }
@@ -87,7 +87,7 @@ impl Histogram {
     }
 
     /// The buckets that are not empty: (upper bound in seconds, count), ascending.
-    pub fn bounds_seconds(&self) -> impl Iterator<Item = (f64, u64)> {
+    pub(crate) fn bounds_seconds(&self) -> impl Iterator<Item = (f64, u64)> {
         let counts = self.counts.iter().enumerate().filter(|&(_, &count)| count > 0);
         counts.map(|(bucket, &count)| (start_seconds(bucket + 1), count))
     }

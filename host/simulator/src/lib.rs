@@ -20,6 +20,7 @@ mod spec;
 mod tournament;
 
 pub use cluster::Simulation;
+pub use mp3::{Mp3, Mp3Error, Mp3Spec};
 pub use plan::{Plan, PlanError};
 pub use spec::{
     AmountSpec, CallSpec, ClusterSpec, ColdStartSpec, CpuSpec, CrashSpec, MemorySpec, MetricsSpec,

@@ -2,7 +2,6 @@
 //! the same number of raw 64-bit draws of the generator. The last lines give the cost of a draw as a
 //! ratio to the kernel's, which travels between machines better than nanoseconds do.
 #![expect(clippy::print_stdout, reason = "a bench reports to the terminal")]
-#![expect(missing_docs, reason = "criterion's macros make undocumented functions")]
 
 use std::cell::Cell;
 use std::hint::black_box;
@@ -10,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use traffic::service::Branch;
-use traffic::spec::StateSpec;
+use traffic::spec::{FlashCrowd, StateSpec};
 use traffic::{ArrivalSpec, Placement, ProcessSpec, Purpose, ServiceSpec, Stream, Traces};
 
 /// Draws in one iteration, so that the clock and the loop around them weigh nothing.
@@ -37,14 +36,14 @@ fn processes() -> Vec<(&'static str, ProcessSpec)> {
         ),
         (
             "flash-crowd",
-            ProcessSpec::FlashCrowd {
+            ProcessSpec::FlashCrowd(FlashCrowd {
                 base_rate_per_second: 10.0,
                 peak_rate_per_second: 1000.0,
                 start_seconds: 0.0,
                 ramp_up_seconds: 86_400.0,
                 plateau_seconds: 0.0,
                 decay_seconds: 86_400.0,
-            },
+            }),
         ),
         ("counts-poisson", counts(Placement::Poisson)),
         ("counts-exact", counts(Placement::Exact)),

@@ -110,6 +110,18 @@ pub(crate) enum Source {
     Ended,
 }
 
+impl Source {
+    /// How long the pattern goes on, in nanoseconds.
+    pub(crate) fn length(&self) -> f64 {
+        match self {
+            Self::Ramps(ramps) => ramps.length(),
+            Self::Exact(exact) => exact.length(),
+            Self::Replay(replay) => replay.length(),
+            _ => HORIZON,
+        }
+    }
+}
+
 impl Arrivals {
     /// How long the trace says that the last yielded request ran, in seconds; none where the
     /// pattern knows no durations.

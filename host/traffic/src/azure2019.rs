@@ -20,10 +20,6 @@ use crate::{Purpose, SpecError, Stream};
 pub struct Trace2019 {
     /// The functions, in the order of the file.
     pub functions: Vec<FunctionTrace>,
-    /// How many of them have no row of durations, and hold [`Durations::TYPICAL`].
-    pub without_durations: usize,
-    /// How many of them have no row of memory, and hold [`Memory::TYPICAL`].
-    pub without_memory: usize,
 }
 
 impl Trace2019 {
@@ -54,16 +50,8 @@ impl Trace2019 {
 
     fn part(&self, indices: &mut [usize]) -> Self {
         indices.sort_unstable();
-        let functions: Vec<_> =
-            indices.iter().map(|&index| self.functions[index].clone()).collect();
-        let without = |typical: fn(&FunctionTrace) -> bool| {
-            functions.iter().filter(|function| typical(function)).count()
-        };
-        Self {
-            without_durations: without(|function| function.durations == Durations::TYPICAL),
-            without_memory: without(|function| function.memory == Memory::TYPICAL),
-            functions,
-        }
+        let functions = indices.iter().map(|&index| self.functions[index].clone());
+        Self { functions: functions.collect() }
     }
 
     /// The function of that name.

@@ -55,7 +55,7 @@ pub enum Purpose {
     Observation = 14,
 }
 
-/// An independent stream of chance; 40 bytes, made in some tens of nanoseconds.
+/// An independent stream of chance; 48 bytes, made in some tens of nanoseconds.
 ///
 /// It is also a [`rand::Rng`], for shuffles and the like, which are portable where they use integers.
 #[derive(Clone)]

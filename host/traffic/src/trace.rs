@@ -1,6 +1,8 @@
 //! Traces: recorded load that arrival specs may name.
 
 mod error;
+#[cfg(test)]
+pub(crate) mod real;
 pub(crate) mod table;
 
 use std::sync::Arc;

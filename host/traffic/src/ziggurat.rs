@@ -12,7 +12,7 @@ const LAYERS: usize = 256;
 /// Where the exponential's tail begins, for 256 layers (Marsaglia and Tsang 2000).
 const EXPONENTIAL_TAIL: f64 = 7.697_117_470_131_487;
 /// Where the normal's tail begins, for 256 layers.
-const NORMAL_TAIL: f64 = 3.654_152_885_361_008_8;
+const NORMAL_TAIL: f64 = 3.654_152_885_361_009;
 
 /// The right edges of the layers, falling from the virtual edge of the lowest one to 0, with the
 /// density there.

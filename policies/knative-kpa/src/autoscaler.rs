@@ -78,8 +78,7 @@ impl Autoscaler {
         let ready = f64::from(reading.ready.max(1));
         // Rounded outwards, so that a small rate can still move a small count by one.
         let ceiling = (spec.max_scale_up_rate * ready).ceil();
-        let floor =
-            if spec.reachable { (ready / spec.max_scale_down_rate).floor() } else { 0.0 };
+        let floor = if spec.reachable { (ready / spec.max_scale_down_rate).floor() } else { 0.0 };
         let count = |load: f64| Count::new(spec, load / target.value, floor, ceiling);
         let (stable, panic) = (count(reading.stable), count(reading.panic));
 

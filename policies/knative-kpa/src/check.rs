@@ -32,12 +32,13 @@ impl Complaints {
 
     fn within(&mut self, value: Option<f64>, low: f64, high: f64, path: &str) {
         if let Some(value) = value.filter(|value| !(low..=high).contains(value)) {
-            let range =
-                if high == f64::MAX { format!("{low} or more") } else { format!("{low} to {high}") };
-            self.0.push(SettingError::new(
-                path,
-                format!("{value} is out of range; choose {range}"),
-            ));
+            let range = if high == f64::MAX {
+                format!("{low} or more")
+            } else {
+                format!("{low} to {high}")
+            };
+            self.0
+                .push(SettingError::new(path, format!("{value} is out of range; choose {range}")));
         }
     }
 
@@ -99,7 +100,7 @@ fn check_scales(settings: &Settings, complaints: &mut Complaints) {
     complaints.scale(settings.initial_scale, "/initial_scale");
     complaints.scale(settings.activation_scale, "/activation_scale");
     let minimum = settings.min_scale.unwrap_or(0);
-    let maximum = settings.max_scale.filter(|&maximum| maximum != 0).unwrap_or(i64::MAX);
+    let maximum = settings.max_scale.filter(|&maximum| maximum > 0).unwrap_or(i64::MAX);
     complaints.unless(
         minimum <= maximum,
         "/max_scale",
@@ -157,8 +158,16 @@ fn check_cluster(cluster: &Cluster, complaints: &mut Complaints) {
             "scale_to_zero_grace_period_seconds",
             "choose more than 0 seconds",
         ),
-        (cluster.progress_deadline_seconds > 0.0, "progress_deadline_seconds", "choose more than 0"),
-        (cluster.panic_threshold_percentage > 0.0, "panic_threshold_percentage", "choose more than 0"),
+        (
+            cluster.progress_deadline_seconds > 0.0,
+            "progress_deadline_seconds",
+            "choose more than 0",
+        ),
+        (
+            cluster.panic_threshold_percentage > 0.0,
+            "panic_threshold_percentage",
+            "choose more than 0",
+        ),
         (
             cluster.utilisation() > 0.0 && cluster.utilisation() <= 1.0,
             "container_concurrency_target_percentage",
@@ -193,7 +202,7 @@ fn check_cluster_scales(cluster: &Cluster, complaints: &mut Complaints) {
         );
     }
     complaints.unless(
-        maximum == 0 || cluster.min_scale.unwrap_or(0) <= maximum,
+        maximum <= 0 || cluster.min_scale.unwrap_or(0) <= maximum,
         "/cluster/max_scale",
         "less than min_scale; raise max_scale, lower min_scale, or choose 0 for unlimited",
     );

@@ -1,7 +1,7 @@
 //! Knative's pod autoscaler (KPA): stable and panic windows, burst capacity, scale to zero.
 //!
-//! From the inside out: [`window`] and [`delay`] remember, [`autoscaler`] turns load into a count,
-//! [`activity`] leads the count through bounds and zero, [`workload`] is one turn of all that, and
+//! From the inside out: `window` and `delay` remember, `autoscaler` turns load into a count,
+//! `activity` leads the count through bounds and zero, `workload` is one turn of all that, and
 //! this file ties it to batches. What it knows of Knative was read in serving 1.23.
 
 mod activity;
@@ -21,13 +21,17 @@ mod workload;
 
 use std::collections::BTreeMap;
 
-use sdk::{Advice, Batch, Bucket, Detail, Explanation, Needs, Policy, Recommendation, SettingError};
+use sdk::{
+    Advice, Batch, Bucket, Detail, Explanation, Needs, Policy, Recommendation, SettingError,
+};
 
 use crate::reason::Reason;
 use crate::roster::Roster;
 pub use crate::settings::{Cluster, Settings};
 use crate::snapshot::{Record, Snapshot};
-use crate::spec::{Metric, Spec};
+pub use crate::spec::Metric;
+use crate::spec::Spec;
+pub use crate::window::Aggregation;
 use crate::workload::{Sight, Workload};
 
 /// The policy.
@@ -37,8 +41,17 @@ pub struct KnativeKpa {
     workloads: Roster<Workload>,
     /// Restored without an instant, so that their ages wait for the first turn.
     waiting: BTreeMap<u64, Record>,
-    /// The place of each row of the batch at hand; kept for its memory.
-    places: Vec<usize>,
+    /// The rows of the batch at hand; kept for its memory.
+    rows: Vec<Row>,
+}
+
+/// A row of the batch at hand.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    /// The place of its workload in the roster.
+    place: usize,
+    /// The batch has buckets of it.
+    has_buckets: bool,
 }
 
 /// The columns, in the order of [`Policy::needs`].
@@ -67,7 +80,7 @@ impl Policy for KnativeKpa {
             spec: Spec::new(&settings),
             workloads: Roster::default(),
             waiting: BTreeMap::new(),
-            places: Vec::new(),
+            rows: Vec::new(),
         }
     }
 
@@ -87,18 +100,16 @@ impl Policy for KnativeKpa {
     fn decide(&mut self, batch: &Batch) -> Result<Advice, String> {
         let buckets = buckets(batch)?;
         self.meet(batch);
-        match buckets {
-            Some(buckets) => self.record_buckets(buckets),
-            None => self.record_columns(batch),
-        }
+        self.record_buckets(buckets);
+        self.record_columns(batch);
         let rows = batch.rows();
         let mut advice = Advice {
             recommendations: Vec::with_capacity(rows),
             explanations: Vec::with_capacity(if batch.explain { rows } else { 0 }),
         };
-        for row in 0..rows {
+        for (row, &Row { place, .. }) in self.rows.iter().enumerate() {
             let (spec, now) = (&self.spec, batch.now_nanoseconds);
-            let workload = self.workloads.at(self.places[row]);
+            let workload = self.workloads.at(place);
             let turn = workload.turn(spec, sight(batch, row), now);
             let verdict = turn.verdict;
             advice.recommendations.push(Recommendation {
@@ -152,7 +163,7 @@ impl KnativeKpa {
     /// Finds the place of every row, and makes one for those that have none.
     fn meet(&mut self, batch: &Batch) {
         let now = batch.now_nanoseconds;
-        self.places.clear();
+        self.rows.clear();
         for (row, &id) in batch.workloads.iter().enumerate() {
             let place = self.workloads.place(id, row).unwrap_or_else(|| {
                 let (spec, sight) = (&self.spec, sight(batch, row));
@@ -162,7 +173,7 @@ impl KnativeKpa {
                 };
                 self.workloads.insert(id, workload)
             });
-            self.places.push(place);
+            self.rows.push(Row { place, has_buckets: false });
         }
     }
 
@@ -174,29 +185,34 @@ impl KnativeKpa {
             };
             let length = i64::try_from(bucket.length_nanoseconds).unwrap_or(i64::MAX);
             let end = bucket.start_nanoseconds.saturating_add(length);
-            self.workloads.at(self.places[bucket.row as usize]).record(end, length, load);
+            let row = &mut self.rows[bucket.row as usize];
+            row.has_buckets = true;
+            self.workloads.at(row.place).record(end, length, load);
         }
     }
 
     /// Without buckets, the column's mean stands for the whole time since the last turn.
     fn record_columns(&mut self, batch: &Batch) {
         let now = batch.now_nanoseconds;
-        for (row, &load) in batch.column(column::LOAD).iter().enumerate() {
-            let workload = self.workloads.at(self.places[row]);
-            workload.record(now, now.saturating_sub(workload.turned_at).max(0), load);
+        for (row, &load) in self.rows.iter().zip(batch.column(column::LOAD)) {
+            if !row.has_buckets {
+                let workload = self.workloads.at(row.place);
+                workload.record(now, now.saturating_sub(workload.turned_at).max(0), load);
+            }
         }
     }
 }
 
-/// The batch's buckets, if it has any list of them.
-fn buckets(batch: &Batch) -> Result<Option<&[Bucket]>, String> {
+/// The batch's buckets.
+fn buckets(batch: &Batch) -> Result<&[Bucket], String> {
     let buckets = batch.details.iter().find_map(|detail| match detail {
         Detail::Buckets(buckets) => Some(buckets.as_slice()),
         _ => None,
     });
+    let buckets = buckets.unwrap_or_default();
     let rows = batch.rows();
     let odd = |bucket: &Bucket| bucket.row as usize >= rows || bucket.length_nanoseconds == 0;
-    match buckets.and_then(|buckets| buckets.iter().position(odd)) {
+    match buckets.iter().position(odd) {
         Some(position) => Err(format!("bucket {position} has no length or no row in the batch")),
         None => Ok(buckets),
     }

@@ -124,7 +124,8 @@ impl Window {
                 resized.values[slot] = value;
                 resized.writes.total += value;
             }
-            resized.writes.first = Some(last.saturating_sub((self.values.len() as i64 - 1) * self.granularity));
+            resized.writes.first =
+                Some(last.saturating_sub((self.values.len() as i64 - 1) * self.granularity));
         }
         *self = resized;
     }
@@ -141,10 +142,9 @@ impl Window {
 
     fn linear(&self, now: i64, last: i64) -> f64 {
         let length = self.values.len() as i64;
-        let written = self
-            .writes
-            .first
-            .map_or(length, |first| (last.saturating_sub(first) / self.granularity + 1).min(length));
+        let written = self.writes.first.map_or(length, |first| {
+            (last.saturating_sub(first) / self.granularity + 1).min(length)
+        });
         let silent = now.saturating_sub(last);
         if silent <= 0 {
             round(self.writes.total / written as f64)
@@ -169,10 +169,11 @@ impl Window {
         for _ in 0..gap {
             weight *= 1.0 - self.smoothing;
         }
-        let mut sum = 0.0;
-        for back in 0..self.values.len().saturating_sub(gap) {
-            sum += self.values[self.slot(last.saturating_sub(back as i64 * self.granularity))] * weight;
+        let (mut sum, mut slot) = (0.0, self.slot(last));
+        for _ in gap..self.values.len() {
+            sum += self.values[slot] * weight;
             weight *= 1.0 - self.smoothing;
+            slot = slot.checked_sub(1).unwrap_or(self.values.len() - 1);
         }
         sum
     }

@@ -132,3 +132,6 @@ impl Workload {
         Some(Reading { ready, stable: self.stable.average(now), panic: self.panic.average(now) })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -66,7 +66,7 @@ impl Policy for StaticReplicas {
 
     fn decide(&mut self, batch: &Batch) -> Result<Advice, String> {
         Ok(Advice {
-            recommendations: vec![self.recommendation.clone(); batch.rows()],
+            recommendations: vec![self.recommendation; batch.rows()],
             explanations: Vec::new(),
         })
     }
@@ -112,8 +112,7 @@ mod tests {
 
     #[test]
     fn complains_about_empty_replicas_with_their_place() {
-        let settings =
-            Settings { replicas: 1, cpu_millicores: Some(0), memory_bytes: Some(0) };
+        let settings = Settings { replicas: 1, cpu_millicores: Some(0), memory_bytes: Some(0) };
         let paths: Vec<_> =
             StaticReplicas::check(&settings).into_iter().map(|error| error.path).collect();
         assert_eq!(paths, ["/cpu_millicores", "/memory_bytes"]);

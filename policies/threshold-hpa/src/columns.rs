@@ -130,7 +130,7 @@ impl Layout {
         let tally = |usage: f64, request: i64| Tally {
             sampled: Part {
                 count: ready,
-                usage: (usage * ready as f64).round() as i64,
+                usage: nearest(usage * ready as f64),
                 requests: request.saturating_mul(ready),
             },
             ready,
@@ -142,13 +142,13 @@ impl Layout {
                 let yardstick = Yardstick::Utilisation(percent);
                 let usage = read(usage).map(|usage| usage * milli);
                 if let Some(ratio) = read(ratio) {
-                    let tally = tally((ratio * RATIO_UNIT).round(), RATIO_UNIT as i64);
+                    let tally = tally((ratio * RATIO_UNIT + 0.5).floor(), RATIO_UNIT as i64);
                     let proposal =
                         calculator::by_pods(scale.current, &tally, yardstick, tolerances)?;
                     return Ok(with_mean(proposal, usage));
                 }
                 let request = read(request).ok_or(Failure::NoSamples)? * milli;
-                let tally = tally(usage.ok_or(Failure::NoSamples)?, request.round() as i64);
+                let tally = tally(usage.ok_or(Failure::NoSamples)?, nearest(request));
                 calculator::by_pods(scale.current, &tally, yardstick, tolerances)
             }
             (Gauge::Usage { usage, milli }, Target::AverageValue(mean)) => {
@@ -157,7 +157,7 @@ impl Layout {
                 calculator::by_pods(scale.current, &tally(usage, 0), yardstick, tolerances)
             }
             (Gauge::Value { value }, target) => {
-                let usage = (read(value).ok_or(Failure::NoSamples)? * 1000.0).round() as i64;
+                let usage = nearest(read(value).ok_or(Failure::NoSamples)? * 1000.0);
                 match target {
                     Target::Value(value) => {
                         let ready =
@@ -184,4 +184,9 @@ fn with_mean(proposal: Proposal, mean: Option<f64>) -> Proposal {
         }
         _ => proposal,
     }
+}
+
+/// The nearest whole number. `round` is no instruction of the machine that this runs on.
+fn nearest(number: f64) -> i64 {
+    (number + 0.5).floor() as i64
 }

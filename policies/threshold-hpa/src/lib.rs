@@ -16,6 +16,7 @@ mod explanation;
 mod failure;
 mod faults;
 mod history;
+mod ledger;
 mod limit;
 mod metric;
 mod observed;
@@ -28,8 +29,6 @@ mod stabilisation;
 mod tolerance;
 mod turn;
 
-use std::collections::HashMap;
-
 use sdk::{Advice, Batch, Needs, Policy, SettingError, recommendation};
 
 use crate::autoscaler::Autoscaler;
@@ -40,7 +39,7 @@ use crate::details::{ByRow, Details};
 use crate::explanation::Explanation;
 use crate::failure::Failure;
 use crate::faults::Faults;
-use crate::history::History;
+use crate::ledger::Ledger;
 use crate::observed::Observed;
 use crate::snapshot::Snapshot;
 use crate::spec::{PodsFrom, Settings};
@@ -52,7 +51,7 @@ pub struct ThresholdHpa {
     autoscaler: Autoscaler,
     pods: PodsFrom,
     layout: Layout,
-    histories: HashMap<u64, History>,
+    ledger: Ledger,
     outcomes: Vec<Result<Proposal, Failure>>,
 }
 
@@ -73,7 +72,7 @@ impl Policy for ThresholdHpa {
         Self {
             layout: Layout::new(&autoscaler, settings.pods),
             pods: settings.pods,
-            histories: HashMap::new(),
+            ledger: Ledger::default(),
             outcomes: Vec::with_capacity(autoscaler.metrics.len()),
             autoscaler,
         }
@@ -92,7 +91,7 @@ impl Policy for ThresholdHpa {
     }
 
     fn decide(&mut self, batch: &Batch) -> Result<Advice, String> {
-        let Self { autoscaler, pods, layout, histories, outcomes } = self;
+        let Self { autoscaler, pods, layout, ledger, outcomes } = self;
         let rows = batch.rows();
         let all = Details::of(batch).faults;
         let by_row = ByRow::of("faults", rows, all.iter().map(|fault| fault.row))?;
@@ -110,7 +109,7 @@ impl Policy for ThresholdHpa {
                 bounds: layout.bounds(autoscaler, batch, row),
                 faults,
             };
-            let history = histories.entry(workload).or_default();
+            let history = ledger.open(workload, row);
             let turn = turn::pass(autoscaler, history, &situation, outcomes, |position, scale| {
                 let metric = &autoscaler.metrics[position];
                 match (faults.metric(metric), &observed) {
@@ -133,18 +132,20 @@ impl Policy for ThresholdHpa {
     }
 
     fn forget(&mut self, workloads: &[u64]) {
-        for workload in workloads {
-            self.histories.remove(workload);
+        for &workload in workloads {
+            self.ledger.remove(workload);
         }
     }
 
     fn snapshot(&self, workloads: &[u64]) -> Vec<u8> {
-        let known = |&workload: &u64| Some((workload, self.histories.get(&workload)?));
+        let known = |&workload: &u64| Some((workload, self.ledger.get(workload)?));
         Snapshot::of(workloads.iter().filter_map(known)).to_json()
     }
 
     fn restore(&mut self, snapshot: &[u8]) -> Result<(), String> {
-        self.histories.extend(Snapshot::read(snapshot)?);
+        for (workload, history) in Snapshot::read(snapshot)? {
+            self.ledger.put(workload, history);
+        }
         Ok(())
     }
 }

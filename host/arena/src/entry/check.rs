@@ -138,7 +138,12 @@ impl Race {
         }
     }
 
-    fn check_seeds(&self, entrant: &str, does: &'static str, seeds: &[u64]) -> Result<(), EntryError> {
+    fn check_seeds(
+        &self,
+        entrant: &str,
+        does: &'static str,
+        seeds: &[u64],
+    ) -> Result<(), EntryError> {
         if seeds.is_empty() {
             return Err(EntryError::NoEpisodes { entrant: entrant.to_owned(), does });
         }

@@ -95,13 +95,21 @@ impl Turns {
     }
 
     /// Takes a tick's buckets; at a turn the observations get back all since the last one.
-    pub(super) fn gather(&mut self, observations: &mut Observations) {
+    pub(super) fn gather(&mut self, observations: &mut Observations, due: bool) {
+        let fresh = std::mem::take(&mut observations.details.buckets);
         let ids = observations.workloads();
-        let fresh = &observations.details.buckets;
-        self.buckets.extend(fresh.iter().map(|bucket| (ids[bucket.row as usize], *bucket)));
-        if !self.due(observations_tick(observations)) {
+        self.buckets.extend(fresh.into_iter().map(|bucket| (ids[bucket.row as usize], bucket)));
+        if !due {
             return;
         }
+        let gathered = self.buckets.drain(..).filter_map(|(workload, bucket)| {
+            let row = observations.row_of(workload)? as u32;
+            Some(Bucket { row, ..bucket })
+        });
+        let mut gathered: Vec<Bucket> = gathered.collect();
+        // Stable, so that each row keeps the order of time.
+        gathered.sort_by_key(|bucket| bucket.row);
+        observations.details.buckets = gathered;
     }
 
     /// Asks the policy about every row, one group a batch if it is a joint agent.

@@ -41,6 +41,8 @@ pub struct Cell {
     pub overall: Measures,
     /// Each workload, in the order of the cluster.
     pub workloads: Vec<WorkloadMeasures>,
+    /// The first complaint of each reward that could not score every tick, by its name.
+    pub complaints: BTreeMap<String, String>,
     /// The run over time, one a workload in the same order.
     pub series: Vec<Series>,
 }

@@ -80,6 +80,36 @@ pub struct WorkloadSpec {
     pub calls: Vec<CallSpec>,
 }
 
+impl WorkloadSpec {
+    /// A workload without load, everything else as a file that says no more would have it.
+    pub fn new(name: impl Into<String>, bounds: Bounds) -> Self {
+        Self {
+            name: name.into(),
+            id: None,
+            tenant: 0,
+            group: 0,
+            bounds,
+            slo: None,
+            target_rate_per_second: None,
+            arrivals: None,
+            service: None,
+            io: None,
+            concurrency: None,
+            queue_length: None,
+            timeout_seconds: default_timeout(),
+            initial_replicas: None,
+            cpu: CpuSpec::default(),
+            memory: MemorySpec::default(),
+            network: NetworkSpec::default(),
+            cold_start: ColdStartSpec::default(),
+            drain_grace_seconds: default_grace(),
+            restart_backoff_seconds: default_backoff(),
+            crash: None,
+            calls: Vec::new(),
+        }
+    }
+}
+
 /// CPU of one replica.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -25,7 +25,11 @@ impl Exact {
 
     pub(crate) fn mean_rate(&self) -> f64 {
         let total: f64 = self.counts.iter().map(|&count| f64::from(count)).sum();
-        self.scale * total / (self.counts.len() as f64 * MINUTE)
+        self.scale * total / self.length()
+    }
+
+    pub(crate) fn length(&self) -> f64 {
+        self.counts.len() as f64 * MINUTE
     }
 
     #[inline]

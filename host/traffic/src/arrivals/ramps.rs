@@ -28,14 +28,18 @@ pub(crate) struct Ramps {
 }
 
 impl Ramps {
-    /// Adjoining ramps in the order of time, the first from 0.
+    /// Adjoining ramps in the order of time, the first from 0; at least one.
     pub(crate) fn new(ramps: impl Into<Arc<[Ramp]>>) -> Self {
         Self { ramps: ramps.into(), index: 0, now: 0.0 }
     }
 
     pub(crate) fn mean_rate(&self) -> f64 {
         let expected: f64 = self.ramps.iter().map(|ramp| ramp.integral_from(ramp.start)).sum();
-        self.ramps.last().map_or(0.0, |last| expected / last.end)
+        expected / self.length()
+    }
+
+    pub(crate) fn length(&self) -> f64 {
+        self.ramps.last().map_or(0.0, |last| last.end)
     }
 
     #[inline]

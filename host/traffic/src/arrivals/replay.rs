@@ -32,8 +32,13 @@ impl Replay {
     }
 
     pub(crate) fn mean_rate(&self) -> f64 {
-        let length = self.invocations.last().map_or(0, |last| last.start_nanoseconds);
-        self.scale * self.invocations.len() as f64 / (length as f64).max(SECOND)
+        self.scale * self.invocations.len() as f64 / self.length()
+    }
+
+    /// Up to the start of the last invocation, and a second at least, so that a rate can be told.
+    pub(crate) fn length(&self) -> f64 {
+        let last = self.invocations.last().map_or(0, |last| last.start_nanoseconds);
+        (last as f64).max(SECOND)
     }
 
     pub(super) fn last_duration_seconds(&self) -> Option<f64> {

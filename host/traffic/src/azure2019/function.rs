@@ -15,10 +15,10 @@ pub struct FunctionTrace {
     pub trigger: Trigger,
     /// Invocations in each minute: 60 in the sampled files, 1,440 in the published ones.
     pub counts_per_minute: Arc<[u32]>,
-    /// Distribution of its durations.
-    pub durations: Durations,
-    /// Distribution of its app's allocated memory.
-    pub memory: Memory,
+    /// Distribution of its durations; none where the trace has no row for it.
+    pub durations: Option<Durations>,
+    /// Distribution of its app's allocated memory; none where the trace has no row for it.
+    pub memory: Option<Memory>,
 }
 
 impl FunctionTrace {
@@ -30,6 +30,16 @@ impl FunctionTrace {
     /// Mean invocations per second.
     pub fn mean_rate_per_second(&self) -> f64 {
         self.invocations() as f64 / (60.0 * self.counts_per_minute.len() as f64)
+    }
+
+    /// The distribution of its durations, or [`Durations::TYPICAL`].
+    pub fn durations_or_typical(&self) -> Durations {
+        self.durations.unwrap_or(Durations::TYPICAL)
+    }
+
+    /// The distribution of its memory, or [`Memory::TYPICAL`].
+    pub fn memory_or_typical(&self) -> Memory {
+        self.memory.unwrap_or(Memory::TYPICAL)
     }
 }
 

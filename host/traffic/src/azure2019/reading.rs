@@ -26,8 +26,8 @@ impl Trace2019 {
     ///
     /// The published files repeat some rows. Durations and memory that come again under the same name
     /// count once, those made of more samples; the same function under another trigger has its counts
-    /// added and keeps the trigger of its first row; under the same trigger it is an error. Functions
-    /// without durations or memory get [`Durations::TYPICAL`] or [`Memory::TYPICAL`].
+    /// added and keeps the trigger of its first row; under the same trigger it is an error. Some
+    /// functions have no durations or no memory there.
     ///
     /// # Errors
     /// [`TraceError`] names the file, the line and the column.
@@ -39,25 +39,17 @@ impl Trace2019 {
             Some(path) => read_memory(path)?,
             None => BTreeMap::new(),
         };
-        let mut trace = Self {
-            functions: Vec::with_capacity(calls.len()),
-            without_durations: 0,
-            without_memory: 0,
-        };
-        for call in calls {
-            let durations = durations.get(&call.function).copied();
-            let memory = memory.get(call.app.as_ref().unwrap_or(&call.function)).map(|row| row.1);
-            trace.without_durations += usize::from(durations.is_none());
-            trace.without_memory += usize::from(memory.is_none());
-            trace.functions.push(FunctionTrace {
+        let functions = calls.into_iter().map(|call| {
+            let owner = call.app.as_ref().unwrap_or(&call.function);
+            FunctionTrace {
+                durations: durations.get(&call.function).copied(),
+                memory: memory.get(owner).map(|&(_, row)| row),
                 name: call.function,
                 trigger: call.trigger,
                 counts_per_minute: call.counts.into(),
-                durations: durations.unwrap_or(Durations::TYPICAL),
-                memory: memory.unwrap_or(Memory::TYPICAL),
-            });
-        }
-        Ok(trace)
+            }
+        });
+        Ok(Self { functions: functions.collect() })
     }
 }
 

@@ -82,7 +82,7 @@ fn panic_already_under_way_takes_the_larger_value() {
 #[test]
 fn small_rates_still_move_by_one() {
     let up = Spec { max_scale_up_rate: 1.1, ..spec(1982.0) };
-    check_with(&up, Autoscaler::new(&up, 1, START), 1.0, &[(0.0, 2, 3.0, 3.1, 3, false)]);
+    check_with(&up, Autoscaler::new(&up, 1, START), 1.0, &[(0.0, 2, 3.0, 3.1, 3, true)]);
     let down = Spec { max_scale_down_rate: 1.1, ..spec(1982.0) };
     check_with(&down, Autoscaler::new(&down, 1, START), 10.0, &[(0.0, 100, 1.0, 1.0, 90, false)]);
     let unreachable = Spec { reachable: false, ..down };
@@ -92,11 +92,7 @@ fn small_rates_still_move_by_one() {
 
 #[test]
 fn rates_limit_each_turn() {
-    check(
-        10.0,
-        61.0,
-        &[(0.0, 1, 1000.0, 1001.0, 10, true), (0.0, 10, 1000.0, 1001.0, 100, true)],
-    );
+    check(10.0, 61.0, &[(0.0, 1, 1000.0, 1001.0, 10, true), (0.0, 10, 1000.0, 1001.0, 100, true)]);
     check(10.0, 61.0, &[(0.0, 100, 1.0, 1.0, 10, false), (0.0, 10, 1.0, 1.0, 1, false)]);
     // No ready replica counts as one, but carries nothing.
     check(10.0, 81.0, &[(0.0, 0, 1000.0, 888.0, 10, true)]);
@@ -142,7 +138,9 @@ fn panic_is_extended_by_a_further_surge() {
     let spec = spec(98.0);
     let target = Target { value: 1.0, total: 1.0 };
     let mut autoscaler = Autoscaler::new(&spec, 1, START);
-    for (seconds, ready, stable, panic, desired) in [(0, 10, 11.0, 25.0, 25), (30, 40, 30.0, 80.0, 80)] {
+    for (seconds, ready, stable, panic, desired) in
+        [(0, 10, 11.0, 25.0, 25), (30, 40, 30.0, 80.0, 80)]
+    {
         let now = START + seconds * SECOND;
         let scale = autoscaler.scale(&spec, target, Reading { ready, stable, panic }, now);
         assert_eq!((scale.desired, autoscaler.panic.since), (desired, Some(now)));
@@ -174,6 +172,8 @@ fn panic_never_shrinks_until_it_ends() {
             (1.0, 10, 100.0, 1000.0, 100, true),
             (31.0, 10, 1.0, 1.0, 100, true),
             (62.0, 10, 1.0, 1.0, 1, false),
+            // The next panic does not remember the last one.
+            (64.0, 1, 30.0, 30.0, 3, true),
         ],
     );
 }
@@ -219,7 +219,8 @@ fn delayed() -> Spec {
 
 #[test]
 fn scale_down_waits_for_the_delay() {
-    let minutes = |minutes: f64, load: f64, desired| (minutes * 60.0, 0, load, load, desired, false);
+    let minutes =
+        |minutes: f64, load: f64, desired| (minutes * 60.0, 0, load, load, desired, false);
     let rows = [
         (2.0, 0, 40.0, 40.0, 4, false),
         minutes(5.0, 0.0, 4),

@@ -18,14 +18,16 @@ fn target(total: f64) -> Target {
 
 #[test]
 fn activators_cover_replicas_and_burst() {
-    for (ready, burst, count) in [
-        (0, 200.0, 2),
-        (1, 200.0, 3),
-        (100, 0.0, 2),
-        (5, -1.0, 5),
-        (15, 200.0, 17),
+    for (ready, total, burst, count) in [
+        (0, 100.0, 200.0, 2),
+        (1, 100.0, 200.0, 3),
+        (100, 100.0, 0.0, 2),
+        (5, 100.0, -1.0, 5),
+        (15, 100.0, 200.0, 17),
+        (3, 100.1, -1.0, 4),
     ] {
-        assert_eq!(activators(&spec(burst, 1), target(100.0), ready), count, "{ready}, {burst}");
+        let seen = activators(&spec(burst, 1), target(total), ready);
+        assert_eq!(seen, count, "{ready} × {total}, {burst}");
     }
 }
 

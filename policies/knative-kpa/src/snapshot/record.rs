@@ -110,10 +110,7 @@ impl Record {
             buckets: workload.stable.buckets().map(bucket).collect(),
             stable_window: Some(span(&workload.stable)),
             panic_window: Some(span(&workload.panic)),
-            panic: Some(PanicMode {
-                age_seconds: panic.since.map(age),
-                replicas: panic.replicas,
-            }),
+            panic: Some(PanicMode { age_seconds: panic.since.map(age), replicas: panic.replicas }),
             delay: workload
                 .autoscaler
                 .delay
@@ -141,7 +138,9 @@ impl Record {
                 || span.first_age_seconds < span.last_age_seconds
         };
         if self.stable_window.iter().chain(&self.panic_window).any(odd) {
-            return Some("a window of 1 to 3600 whole seconds, first written before last, is needed");
+            return Some(
+                "a window of 1 to 3600 whole seconds, first written before last, is needed",
+            );
         }
         let negative = self.panic.iter().any(|panic| panic.replicas < 0)
             || self.delay.iter().any(|delayed| delayed.replicas < 0)
@@ -155,9 +154,11 @@ impl Record {
         let mut workload = Workload::new(spec, sight, now);
         workload.stable = self.window(spec, self.stable_window, spec.stable_window, now);
         workload.panic = self.window(spec, self.panic_window, spec.panic_window, now);
-        workload.autoscaler.panic = self.panic.map_or(Panic { since: None, replicas: 0 }, |panic| {
-            Panic { since: panic.age_seconds.map(instant), replicas: panic.replicas }
-        });
+        workload.autoscaler.panic =
+            self.panic.map_or(Panic { since: None, replicas: 0 }, |panic| Panic {
+                since: panic.age_seconds.map(instant),
+                replicas: panic.replicas,
+            });
         if let Some(delay) = &mut workload.autoscaler.delay {
             for delayed in &self.delay {
                 delay.record(instant(delayed.age_seconds), delayed.replicas);

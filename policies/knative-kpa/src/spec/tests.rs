@@ -73,11 +73,18 @@ fn resolves_the_rps_target() {
 
 #[test]
 fn takes_the_observed_limit_only_where_the_settings_are_silent() {
-    for (set, observed, total) in
-        [(None, Some(10.0), 10.0), (Some(5), Some(10.0), 5.0), (Some(0), Some(10.0), 100.0), (None, None, 100.0)]
-    {
+    for (set, observed, total) in [
+        (None, Some(10.0), 10.0),
+        (Some(5), Some(10.0), 5.0),
+        (Some(0), Some(10.0), 100.0),
+        (None, None, 100.0),
+    ] {
         let settings = Settings { container_concurrency: set, ..Settings::default() };
-        assert_eq!(Spec::new(&settings).goal.resolve(observed).total, total, "{set:?} {observed:?}");
+        assert_eq!(
+            Spec::new(&settings).goal.resolve(observed).total,
+            total,
+            "{set:?} {observed:?}"
+        );
     }
 }
 
@@ -94,8 +101,11 @@ fn rounds_the_panic_window_to_whole_seconds() {
         (Some(6.0), Some(1.0), 6, 1),
         (Some(251.0), None, 251, 25),
     ] {
-        let settings =
-            Settings { window_seconds: window, panic_window_percentage: percentage, ..Settings::default() };
+        let settings = Settings {
+            window_seconds: window,
+            panic_window_percentage: percentage,
+            ..Settings::default()
+        };
         let spec = Spec::new(&settings);
         assert_eq!((spec.stable_window / SECOND, spec.panic_window / SECOND), (stable, panic));
     }

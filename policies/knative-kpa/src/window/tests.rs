@@ -80,7 +80,9 @@ fn sums_repeated_writes_in_any_order() {
     for order in [[0, 1, 2, 3, 4], [0, 3, 2, 1, 4]] {
         let mut steps = Vec::new();
         for (pass, &bucket) in order.iter().enumerate() {
-            steps.extend((0..5).map(|write| Record(f64::from(bucket), f64::from(pass as i32 + write))));
+            steps.extend(
+                (0..5).map(|write| Record(f64::from(bucket), f64::from(pass as i32 + write))),
+            );
         }
         steps.extend([Sum(4.0, 100.0), Sum(4.0, 100.0)]);
         check(60.0, 1.0, Aggregation::Linear, &steps);

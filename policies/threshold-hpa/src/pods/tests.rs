@@ -82,7 +82,7 @@ fn pods_are_grouped_by_phase_sample_and_readiness() {
 
 #[test]
 fn a_readiness_that_never_changed_is_ancient() {
-    let mut pod = pod(&Row { started: Some(ANCIENT), ready: Some((false, 0)), ..ROW });
+    let mut pod = pod(&ROW);
     pod.started_nanoseconds = Some(i64::MIN);
     pod.ready = Some(Readiness { ready: false, changed_nanoseconds: None });
     assert_eq!(group(&pod, true, Some(WARM_UP)), Group::Unready);

@@ -1,0 +1,48 @@
+//! Score: one reward's opinion of one tick.
+
+use scaling::{Reward, RewardError, Transition, Transitions};
+
+use super::roster::Roster;
+
+/// One reward's opinion of one tick.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Scores {
+    /// One a transition; none where the reward could not score its group.
+    pub(super) rewards: Vec<Option<f64>>,
+    /// The first complaint, if any.
+    pub(super) complaint: Option<RewardError>,
+}
+
+/// Scores a tick, one group a call, groups in their order.
+pub(super) fn score(
+    reward: &mut dyn Reward,
+    transitions: &Transitions<'_>,
+    roster: &Roster,
+) -> Scores {
+    let mut scores = Scores { rewards: vec![None; transitions.rows.len()], complaint: None };
+    for group in 0..roster.groups().len() {
+        let positions: Vec<usize> = (0..transitions.rows.len())
+            .filter(|&position| roster.group_of(transitions.rows[position].before_row) == group)
+            .collect();
+        if positions.is_empty() {
+            continue;
+        }
+        let rows: Vec<Transition> =
+            positions.iter().map(|&position| transitions.rows[position]).collect();
+        match reward.score(&Transitions { rows: &rows, ..*transitions }) {
+            Ok(given) if given.len() == rows.len() => {
+                for (&position, reward) in positions.iter().zip(given) {
+                    scores.rewards[position] = Some(reward);
+                }
+            }
+            Ok(given) => {
+                let error = RewardError::WrongLength { expected: rows.len(), given: given.len() };
+                scores.complaint.get_or_insert(error);
+            }
+            Err(error) => {
+                scores.complaint.get_or_insert(error);
+            }
+        }
+    }
+    scores
+}

@@ -1,0 +1,126 @@
+//! Standing: who is ahead, in which column, and whether that is more than luck.
+
+use std::cmp::Ordering;
+
+use crate::metric::Better;
+use crate::results::{Comparison, EntrantRecord, Learned, MetricRecord, Results};
+
+/// Entrants by their main reward, the best first; those without any come last, in the order of the
+/// race.
+pub(super) fn by_main_reward(results: &Results) -> Vec<&EntrantRecord> {
+    let mut entrants: Vec<&EntrantRecord> = results.entrants.iter().collect();
+    let Some(main) = main_reward(results) else { return entrants };
+    let score = |entrant: &EntrantRecord| value(results, &entrant.name, main);
+    entrants.sort_by(|left, right| match (score(left), score(right)) {
+        (Some(left), Some(right)) => towards(main.better, left, right),
+        (left, right) => right.is_some().cmp(&left.is_some()),
+    });
+    entrants
+}
+
+/// The metric that decides the order: the mean of the first reward.
+pub(super) fn main_reward(results: &Results) -> Option<&MetricRecord> {
+    let name = format!("reward_mean:{}", results.plan.rewards.first()?.name);
+    metric(results, &name)
+}
+
+/// A metric by its name.
+pub(super) fn metric<'a>(results: &'a Results, name: &str) -> Option<&'a MetricRecord> {
+    results.metrics.iter().find(|metric| metric.name == name)
+}
+
+/// An entrant's interquartile mean over all courses.
+pub(super) fn value(results: &Results, entrant: &str, metric: &MetricRecord) -> Option<f64> {
+    results.summary(entrant, &metric.name).map(|summary| summary.estimate.iqm)
+}
+
+/// The best value of a metric among all entrants; none where all are equal, because then there is
+/// nothing to be best at.
+pub(super) fn best(results: &Results, metric: &MetricRecord) -> Option<f64> {
+    let mut values: Vec<f64> =
+        results.entrants.iter().filter_map(|of| value(results, &of.name, metric)).collect();
+    values.sort_by(|&left, &right| towards(metric.better, left, right));
+    match (values.first(), values.last()) {
+        (Some(&first), Some(&last)) if first != last => Some(first),
+        _ => None,
+    }
+}
+
+/// How an entrant compares with the reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// The interval of the paired difference is on the better side of zero.
+    Better,
+    /// It is on the worse side.
+    Worse,
+    /// It holds zero, or there is none.
+    Open,
+}
+
+impl Verdict {
+    /// What a comparison says.
+    pub(super) fn of(comparison: &Comparison, better: Better) -> Verdict {
+        match comparison.estimate.interval {
+            Some(interval) if interval.low > 0.0 => Verdict::positive(better),
+            Some(interval) if interval.high < 0.0 => Verdict::negative(better),
+            _ => Verdict::Open,
+        }
+    }
+
+    /// Its mark, the same in the terminal and on the page.
+    pub(super) fn mark(self) -> &'static str {
+        match self {
+            Verdict::Better => "▲",
+            Verdict::Worse => "▼",
+            Verdict::Open => "≈",
+        }
+    }
+
+    /// Its mark in words, for those who do not see it.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Verdict::Better => "better",
+            Verdict::Worse => "worse",
+            Verdict::Open => "undecided",
+        }
+    }
+
+    fn positive(better: Better) -> Verdict {
+        match better {
+            Better::Higher => Verdict::Better,
+            Better::Lower => Verdict::Worse,
+        }
+    }
+
+    fn negative(better: Better) -> Verdict {
+        match better {
+            Better::Higher => Verdict::Worse,
+            Better::Lower => Verdict::Better,
+        }
+    }
+}
+
+/// What a reader must know of an entrant beside its name, in a few words.
+pub(super) fn remarks(results: &Results, entrant: &EntrantRecord) -> String {
+    let mut remarks = Vec::new();
+    if entrant.name == results.plan.reference {
+        remarks.push("reference".to_owned());
+    }
+    match entrant.learned {
+        Learned::Never => {}
+        Learned::Beforehand => remarks.push("trained, frozen".to_owned()),
+        Learned::Online => remarks.push("learns online".to_owned()),
+    }
+    if let Some(chosen) = &entrant.chosen {
+        remarks.push(format!("tuned: {chosen}"));
+    }
+    remarks.join(" · ")
+}
+
+/// The best first.
+fn towards(better: Better, left: f64, right: f64) -> Ordering {
+    match better {
+        Better::Higher => right.total_cmp(&left),
+        Better::Lower => left.total_cmp(&right),
+    }
+}

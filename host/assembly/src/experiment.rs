@@ -1,0 +1,92 @@
+//! Experiment: what a race file says, checked.
+
+mod error;
+mod raw;
+
+use std::path::PathBuf;
+
+pub use error::ExperimentError;
+pub(crate) use raw::{
+    Functions, PolicyEntry, Raw, RewardEntry, Seeds, duration,
+};
+
+use crate::load::{Loaded, load};
+use crate::modules::Modules;
+use crate::{course, entrant, read};
+
+/// What the command line adds to a race file.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The folder of the trace that the file asks for.
+    pub trace: Option<PathBuf>,
+    /// How many seeds, instead of the file's.
+    pub seeds: Option<u32>,
+}
+
+/// A race file, read and checked.
+#[derive(Debug)]
+pub struct Experiment {
+    file: PathBuf,
+    raw: Raw,
+    loaded: Loaded,
+    seeds: Vec<u64>,
+}
+
+impl Experiment {
+    /// Reads a race file (YAML, or SCARLET's JSON) and the trace that it needs.
+    pub fn read(file: &std::path::Path, options: &Options) -> Result<Self, ExperimentError> {
+        let raw = read::read(file)?;
+        let loaded = load(file, &raw, options.trace.as_deref())?;
+        let seeds = match options.seeds {
+            Some(count) => Seeds::Count(count),
+            None => raw.seeds.clone(),
+        };
+        let seeds = seeds.list().map_err(|problem| ExperimentError::invalid(file, "seeds", problem))?;
+        Ok(Self { file: file.to_owned(), raw, loaded, seeds })
+    }
+
+    /// What the experiment is called.
+    pub fn name(&self) -> &str {
+        &self.raw.name
+    }
+
+    /// Where its arrivals come from, in words.
+    pub fn source(&self) -> String {
+        self.loaded.source.to_string()
+    }
+
+    /// The race that it asks for.
+    pub fn race(&self, modules: &Modules) -> Result<arena::Race, ExperimentError> {
+        let world = course::world(&self.file, &self.raw, &self.loaded)?;
+        let mut race = arena::Race {
+            tick: world.tick,
+            warm_up: world.warm_up,
+            seeds: self.seeds.clone(),
+            courses: vec![world.course],
+            entrants: entrant::entrants(&self.file, &self.raw, &self.seeds, modules)?,
+            rewards: entrant::rewards(&self.file, &self.raw, modules)?,
+            rails: self.raw.guard_rails.checked(&self.file)?,
+            quotas: self.raw.quotas.iter().map(|(&tenant, &quota)| (tenant, quota)).collect(),
+            fallback: entrant::fallback(&self.file, &self.raw, modules)?,
+            reference: self.raw.reference.clone(),
+            one_trace: self.loaded.source.one_trace(),
+            provenance: arena::results::Provenance::default(),
+        };
+        race.provenance = self.provenance(&race, modules)?;
+        Ok(race)
+    }
+
+    fn provenance(
+        &self,
+        _race: &arena::Race,
+        modules: &Modules,
+    ) -> Result<arena::results::Provenance, ExperimentError> {
+        Ok(arena::results::Provenance {
+            program: "regatta".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            config: serde_json::to_value(&self.raw).expect("a race file is plain data"),
+            modules: entrant::digests(&self.file, &self.raw, modules)?,
+            arrivals: self.loaded.source.facts(),
+        })
+    }
+}
