@@ -18,8 +18,8 @@ use ledger::Ledger;
 use lessons::Lessons;
 use roster::Roster;
 use scaling::{
-    Cluster, ClusterError, Ending, Guard, Pending, Policy, PolicyError, Quota, Rails, Reward,
-    TenantId, Transitions, WorkloadId, close, decide,
+    Cluster, ClusterError, Ending, Guard, Observations, Pending, Policy, PolicyError, Quota, Rails,
+    Reward, TenantId, Transitions, WorkloadId, close, decide,
 };
 use score::score;
 use thiserror::Error;
@@ -91,89 +91,130 @@ pub enum LapError {
 
 /// Runs a lap. Time ends when the cluster says so: its last advance still moves to a tick, whose
 /// observations close the tick before, truncated.
-pub(crate) fn run(rules: &Rules<'_>, mut crew: Crew<'_>) -> Result<Lap, LapError> {
-    let needs = crew.policy.needs();
-    let mut turns = Turns::new(rules.tick, crew.period, needs, crew.fallback.as_deref())?;
-    let mut lessons = crew.learns_from.map(|reward| Lessons::new(reward, &needs.columns));
-    let mut guard = Guard::new(rules.rails.clone(), rules.quotas.clone(), rules.warm_up);
-    let mut ledger = Ledger::new(crew.rewards.len());
-    let mut roster = Roster::default();
-    let mut tick = 0;
-    let mut before = crew.cluster.observe(turns.details(tick))?;
+pub(crate) fn run<'a>(rules: &Rules<'a>, crew: Crew<'a>) -> Result<Lap, LapError> {
+    let mut running = Running::new(rules, crew)?;
+    let mut observations = running.observe()?;
     loop {
-        let left = roster.follow(crew.cluster.workloads());
-        if !left.is_empty() {
-            guard.forget(&left);
-            forget(&mut crew, &left)?;
-        }
-        ledger.open(crew.cluster.workloads(), &before);
-        turns.follow(&roster);
-        let due = turns.due(tick);
-        turns.gather(&mut before, due);
-        if due {
-            if let Some(lessons) = &mut lessons {
-                lessons.teach(crew.policy, &before)?;
-            }
-            let explore = crew.learns_from.is_some();
-            turns.take(crew.policy, crew.fallback.as_deref_mut(), &before, &roster, explore);
-        }
-        let decisions = decide(&before, turns.standing(), crew.cluster.workloads(), &mut guard);
-        let applied = crew.cluster.scale(&decisions);
-        ledger.record(&decisions, &applied, due.then_some(turns.answered()));
-        if due && let Some(lessons) = &mut lessons {
-            lessons.begin(&before);
-        }
-        let goes_on = crew.cluster.advance()?;
-        tick += 1;
-        let after = crew.cluster.observe(turns.details(tick))?;
-        let ending = if goes_on { Ending::Running } else { Ending::Truncated };
-        let pending = Pending { observations: before, decisions };
-        let rows = close(&pending, &applied, &after, ending, rules.tick);
-        let transitions = Transitions { before: &pending.observations, after: &after, rows: &rows };
-        let scores: Vec<_> = crew
-            .rewards
-            .iter_mut()
-            .map(|reward| score(reward.as_mut(), &transitions, &roster))
-            .collect();
-        ledger.close(&transitions, &pending.decisions, &scores);
-        if let Some(lessons) = &mut lessons {
-            lessons.notice(&rows, &scores[lessons.reward()].rewards);
-        }
-        before = after;
+        running.follow(&observations)?;
+        running.recommend(&mut observations)?;
+        let (after, goes_on) = running.act(observations)?;
+        observations = after;
         if !goes_on {
-            break;
+            return running.finish(&observations);
         }
     }
-    let mut steps = 0;
-    if let Some(lessons) = &mut lessons {
-        lessons.teach(crew.policy, &before)?;
-        steps = lessons.steps();
-    }
-    let (overall, workloads) = ledger.measures(&crew.cluster.totals());
-    Ok(Lap {
-        period: turns.period(),
-        ticks: tick,
-        overall,
-        workloads,
-        series: ledger.series(rules.tick),
-        ids: ledger.ids(),
-        steps,
-        complaints: ledger.into_complaints(),
-    })
 }
 
-/// Lets everybody forget workloads that have left.
-fn forget(crew: &mut Crew<'_>, left: &[WorkloadId]) -> Result<(), LapError> {
-    crew.policy.forget(left)?;
-    if let Some(fallback) = &mut crew.fallback {
-        fallback.forget(left)?;
+/// A lap on its way.
+struct Running<'a> {
+    rules: Rules<'a>,
+    crew: Crew<'a>,
+    turns: Turns,
+    lessons: Option<Lessons>,
+    guard: Guard,
+    ledger: Ledger,
+    roster: Roster,
+    tick: u64,
+}
+
+impl<'a> Running<'a> {
+    fn new(rules: &Rules<'a>, crew: Crew<'a>) -> Result<Self, LapError> {
+        let needs = crew.policy.needs();
+        let turns = Turns::new(rules.tick, crew.period, needs, crew.fallback.as_deref())?;
+        let lessons = crew.learns_from.map(|reward| Lessons::new(reward, &needs.columns));
+        let guard = Guard::new(rules.rails.clone(), rules.quotas.clone(), rules.warm_up);
+        let ledger = Ledger::new(crew.rewards.len());
+        let (rules, roster, tick) = (*rules, Roster::default(), 0);
+        Ok(Self { rules, crew, turns, lessons, guard, ledger, roster, tick })
     }
-    for reward in &mut crew.rewards {
-        reward
-            .forget(left)
-            .map_err(|error| LapError::Reward { cause: error.to_string().into() })?;
+
+    fn observe(&mut self) -> Result<Observations, LapError> {
+        Ok(self.crew.cluster.observe(self.turns.details(self.tick))?)
     }
-    Ok(())
+
+    /// Takes note of who is there; whoever has left is forgotten by everybody.
+    fn follow(&mut self, observations: &Observations) -> Result<(), LapError> {
+        let crew = &mut self.crew;
+        let left = self.roster.follow(crew.cluster.workloads());
+        self.ledger.open(crew.cluster.workloads(), observations);
+        self.turns.follow(&self.roster);
+        if left.is_empty() {
+            return Ok(());
+        }
+        self.guard.forget(&left);
+        crew.policy.forget(&left)?;
+        if let Some(fallback) = &mut crew.fallback {
+            fallback.forget(&left)?;
+        }
+        for reward in &mut crew.rewards {
+            reward
+                .forget(&left)
+                .map_err(|error| LapError::Reward { cause: error.to_string().into() })?;
+        }
+        Ok(())
+    }
+
+    /// Lets the policy learn what came of its last turn and asks it anew, if it is its turn.
+    fn recommend(&mut self, observations: &mut Observations) -> Result<(), LapError> {
+        let due = self.turns.due(self.tick);
+        self.turns.gather(observations, due);
+        if !due {
+            return Ok(());
+        }
+        let crew = &mut self.crew;
+        if let Some(lessons) = &mut self.lessons {
+            lessons.teach(crew.policy, observations)?;
+            lessons.begin(observations);
+        }
+        let explore = self.lessons.is_some();
+        let fallback = crew.fallback.as_deref_mut();
+        self.turns.take(crew.policy, fallback, observations, &self.roster, explore);
+        Ok(())
+    }
+
+    /// Decides, scales, lets time go on and closes the tick. Gives what is seen then, and whether
+    /// the lap goes on.
+    fn act(&mut self, before: Observations) -> Result<(Observations, bool), LapError> {
+        let workloads = self.crew.cluster.workloads();
+        let decisions = decide(&before, self.turns.standing(), workloads, &mut self.guard);
+        let applied = self.crew.cluster.scale(&decisions);
+        let due = self.turns.due(self.tick);
+        self.ledger.record(&decisions, &applied, due.then_some(self.turns.answered()));
+        let goes_on = self.crew.cluster.advance()?;
+        self.tick += 1;
+        let after = self.observe()?;
+        let ending = if goes_on { Ending::Running } else { Ending::Truncated };
+        let pending = Pending { observations: before, decisions };
+        let rows = close(&pending, &applied, &after, ending, self.rules.tick);
+        let transitions = Transitions { before: &pending.observations, after: &after, rows: &rows };
+        let rewards = self.crew.rewards.iter_mut();
+        let scores: Vec<_> =
+            rewards.map(|reward| score(reward.as_mut(), &transitions, &self.roster)).collect();
+        self.ledger.close(&transitions, &pending.decisions, &scores);
+        if let Some(lessons) = &mut self.lessons {
+            lessons.notice(&rows, &scores[lessons.reward()].rewards);
+        }
+        Ok((after, goes_on))
+    }
+
+    fn finish(mut self, last: &Observations) -> Result<Lap, LapError> {
+        let mut steps = 0;
+        if let Some(lessons) = &mut self.lessons {
+            lessons.teach(self.crew.policy, last)?;
+            steps = lessons.steps();
+        }
+        let (overall, workloads) = self.ledger.measures(&self.crew.cluster.totals());
+        Ok(Lap {
+            period: self.turns.period(),
+            ticks: self.tick,
+            overall,
+            workloads,
+            series: self.ledger.series(self.rules.tick),
+            ids: self.ledger.ids(),
+            steps,
+            complaints: self.ledger.into_complaints(),
+        })
+    }
 }
 
 #[cfg(test)]

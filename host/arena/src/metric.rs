@@ -146,3 +146,34 @@ const MEASURED: &[Measured] = {
 fn ratio(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_rewards_come_first() {
+        let metrics = Metric::all(["thrifty", "bold"]);
+        let names: Vec<&str> = metrics.iter().map(|metric| metric.record.name.as_str()).collect();
+        assert_eq!(names[..2], ["reward_mean:thrifty", "reward_mean:bold"]);
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
+    }
+
+    #[test]
+    fn what_cannot_be_told_is_absent() {
+        let nothing = Measures::default();
+        let absent: Vec<String> = Metric::all(["thrifty"])
+            .into_iter()
+            .filter(|metric| metric.of(&nothing).is_none())
+            .map(|metric| metric.record.name)
+            .collect();
+        let ratios = ["slo_violation_request_ratio", "slo_violation_tick_ratio"];
+        assert!(ratios.iter().all(|ratio| absent.iter().any(|name| name == ratio)));
+        for name in ["reward_mean:thrifty", "return:thrifty", "latency_seconds_p99"] {
+            assert!(absent.iter().any(|absent| absent == name), "{name}");
+        }
+        assert!(!absent.iter().any(|name| name == "replica_seconds"));
+    }
+}

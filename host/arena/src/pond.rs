@@ -198,6 +198,8 @@ pub(crate) struct Helmsman {
     pub(crate) scope: Scope,
     pub(crate) needs: Needs,
     pub(crate) learned: u64,
+    /// It will not be taught.
+    pub(crate) stubborn: bool,
     pub(crate) log: Arc<Mutex<Log>>,
     steer: Steer,
 }
@@ -210,6 +212,7 @@ impl Helmsman {
             scope: Scope::Workload,
             needs: Needs { period: Duration::ZERO, columns, details: DetailSet::NONE },
             learned: 0,
+            stubborn: false,
             log: Arc::default(),
             steer: Box::new(steer),
         }
@@ -230,6 +233,10 @@ impl Policy for Helmsman {
         &self.needs
     }
 
+    fn reasons(&self) -> &[Arc<str>] {
+        &[]
+    }
+
     fn recommend(&mut self, batch: &Batch<'_>) -> Advice {
         let answers = batch.rows.iter().map(|&row| (self.steer)(batch, row)).collect();
         let seen = batch.observations;
@@ -240,6 +247,10 @@ impl Policy for Helmsman {
     }
 
     fn learn(&mut self, experiences: &Experiences) -> Result<(), PolicyError> {
+        if self.stubborn {
+            let message = "too old to learn".to_owned();
+            return Err(PolicyError::Declined { attempted: "learn", message });
+        }
         self.learned += experiences.rows() as u64;
         self.log.lock().unwrap().lessons.push(experiences.clone());
         Ok(())

@@ -16,6 +16,9 @@ use crate::results::{Estimate, Interval};
 
 /// Level of every interval.
 pub(crate) const CONFIDENCE: f64 = 0.95;
+/// What an interval leaves out at each end, in thousandths: as a whole number, because the rounded
+/// float would move ranks.
+const TAIL_PER_MILLE: usize = 25;
 
 /// Values of each stratum, in the order of seeds.
 pub(crate) type Strata = Vec<Vec<f64>>;
@@ -56,9 +59,7 @@ fn resampled(strata: &Strata, mut statistic: impl FnMut(&mut [f64]) -> f64) -> O
 /// statistic needs no arithmetic.
 fn interval(mut statistics: Vec<f64>) -> Interval {
     statistics.sort_by(f64::total_cmp);
-    let tail = (1.0 - CONFIDENCE) / 2.0;
-    let rank = |share: f64| (share * statistics.len() as f64).ceil() as usize;
-    let low = rank(tail).max(1) - 1;
+    let low = (statistics.len() * TAIL_PER_MILLE).div_ceil(1000).max(1) - 1;
     let high = statistics.len() - 1 - low;
     Interval { low: statistics[low], high: statistics[high] }
 }

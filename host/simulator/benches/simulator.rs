@@ -78,36 +78,68 @@ fn workload(load: &Load, position: usize) -> WorkloadSpec {
     }
 }
 
-/// Nanoseconds of wall clock for one invocation.
-fn simulate(load: &Load, contention: Contention, invocations: f64) -> f64 {
+/// Nanoseconds that something took.
+#[derive(Clone, Copy)]
+struct Time {
+    wall: f64,
+    /// On a processor, without waiting for one: what tells on a machine that others use too.
+    cpu: f64,
+}
+
+/// Measures from its making on.
+struct Stopwatch {
+    start: Instant,
+    cpu: Option<f64>,
+}
+
+impl Stopwatch {
+    fn start() -> Self {
+        Self { start: Instant::now(), cpu: cpu_nanoseconds() }
+    }
+
+    /// The time so far, for one of `count`.
+    fn each(&self, count: f64) -> Time {
+        let wall = self.start.elapsed().as_nanos() as f64;
+        let cpu = self.cpu.zip(cpu_nanoseconds()).map_or(wall, |(from, to)| to - from);
+        Time { wall: wall / count, cpu: cpu / count }
+    }
+}
+
+/// Time that this thread has run, where the kernel tells.
+fn cpu_nanoseconds() -> Option<f64> {
+    std::fs::read_to_string("/proc/thread-self/schedstat").ok()?.split(' ').next()?.parse().ok()
+}
+
+/// The time of one invocation.
+fn simulate(load: &Load, contention: Contention, invocations: f64) -> Time {
     let rate = load.functions as f64 * load.rate_per_second;
     let steps = (invocations / rate / STEP_SECONDS).ceil() as usize;
     let mut simulation = Simulation::new(plan(load, contention), 7);
-    let start = Instant::now();
+    let watch = Stopwatch::start();
     for _ in 0..steps {
         simulation.advance().expect("it simulates");
         black_box(simulation.observe(DetailSet::NONE).expect("it simulates"));
     }
-    let elapsed = start.elapsed().as_nanos() as f64;
     let done: u64 = simulation.totals().iter().map(|totals| totals.completed).sum();
-    elapsed / done as f64
+    watch.each(done as f64)
 }
 
-/// Nanoseconds of the reference kernel.
-fn kernel() -> f64 {
+/// The time of one round of the reference kernel.
+fn kernel() -> Time {
     let mut stream = Stream::new(7, 0, Purpose::Service);
     let mut events: BinaryHeap<u64> = (0..512).map(|_| stream.bits() >> 1).collect();
     let rounds = 1_000_000;
-    let start = Instant::now();
+    let watch = Stopwatch::start();
     for _ in 0..rounds {
         let at = events.pop().unwrap_or(0);
         events.push(at.wrapping_sub((stream.exponential() * 1e16) as u64) >> 1);
     }
     black_box(events);
-    start.elapsed().as_nanos() as f64 / f64::from(rounds)
+    watch.each(f64::from(rounds))
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }
@@ -116,26 +148,34 @@ fn main() {
     // `cargo test --benches` passes --test: then once and short is enough.
     let short = std::env::args().any(|argument| argument == "--test");
     let (repeats, invocations) = if short { (1, 1e4) } else { (REPEATS, 1e6) };
-    let reference = median((0..repeats).map(|_| kernel()).collect());
-    println!("reference kernel: {reference:.1} ns; steps of {STEP_SECONDS} s; one core");
-    println!("functions × rps | contention | M invocations/s | kernels/invocation | dslab-faas, M/s");
+    println!(
+        "medians of {repeats} runs of {invocations} invocations, one core, Exp(0.1 s) service"
+    );
+    println!("steps of {STEP_SECONDS} s, one observation of all columns each");
+    println!("                |            | M invocations/s   | kernels per |");
+    println!("functions × rps | contention | wall    | CPU     | invocation  | dslab-faas, M/s");
+    let mut references = Vec::new();
     for load in &LOADS {
         for contention in [Contention::Off, Contention::On, Contention::Scarce] {
-            let runs = (0..repeats).map(|_| simulate(load, contention, invocations)).collect();
-            let each = median(runs);
+            // The kernel runs right before each run, so that both meet the same neighbours.
+            let runs: Vec<(Time, Time)> =
+                (0..repeats).map(|_| (kernel(), simulate(load, contention, invocations))).collect();
+            references.extend(runs.iter().map(|run| run.0.cpu));
             let (name, peer) = match contention {
                 Contention::Off => ("off", load.peer.0),
                 Contention::On => ("on", load.peer.1),
                 Contention::Scarce => ("on, scarce", load.peer.1),
             };
             println!(
-                "{:>9} × {:>3} | {name:>10} | {:>15.2} | {:>18.2} | {peer:>15.2}",
+                "{:>9} × {:>3} | {name:>10} | {:>7.2} | {:>7.2} | {:>11.2} | {peer:>15.2}",
                 load.functions,
                 load.rate_per_second,
-                1e3 / each,
-                each / reference,
+                1e3 / median(runs.iter().map(|run| run.1.wall)),
+                1e3 / median(runs.iter().map(|run| run.1.cpu)),
+                median(runs.iter().map(|run| run.1.cpu / run.0.cpu)),
             );
         }
     }
+    println!("reference kernel: {:.1} ns of CPU time", median(references.into_iter()));
     println!("SimFaaS, one function: 0.1 M/s");
 }

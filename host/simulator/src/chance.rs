@@ -72,9 +72,7 @@ impl Chance {
 
     /// How long the next replica serves until it crashes, in nanoseconds.
     pub(crate) fn lifetime(&mut self, plan: &WorkloadPlan) -> u64 {
-        plan.crash.map_or(NEVER, |crash| {
-            nanoseconds(self.crash.exponential() * crash.mean / 1e9)
-        })
+        plan.crash.map_or(NEVER, |crash| nanoseconds(self.crash.exponential() * crash.mean / 1e9))
     }
 }
 

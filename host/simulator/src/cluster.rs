@@ -30,7 +30,6 @@ use crate::node::Node;
 use crate::plan::Plan;
 use crate::replica::Replica;
 use crate::request::Requests;
-use crate::sharing::Claim;
 use crate::tournament::{NEVER, Tournament};
 use scrape::Scrape;
 
@@ -40,7 +39,7 @@ const LIFECYCLE: usize = 0;
 const INPUT_OUTPUT: usize = 1;
 /// Slot of the earliest timeout.
 const DEADLINES: usize = 2;
-/// Slots of arrivals begin here; those of replicas follow.
+/// Slots of arrivals begin here; those of nodes with a crowd follow, and then those of replicas.
 const FIRST_ARRIVAL: usize = 3;
 
 /// A seeded cluster in simulated time. The same plan and seed give the same bytes.
@@ -77,7 +76,6 @@ pub struct Simulation {
     cpu_of_gone: Vec<f64>,
     /// CPU that had been used when the warm-up ended, by workload.
     cpu_of_warm_up: Vec<f64>,
-    claims: Vec<Claim>,
 }
 
 impl Simulation {
@@ -95,7 +93,7 @@ impl Simulation {
             now: 0,
             tick: 0,
             next_scrape: plan.metrics.interval,
-            timers: Tournament::with_slots(FIRST_ARRIVAL + workloads),
+            timers: Tournament::with_slots(FIRST_ARRIVAL + workloads + plan.nodes.len()),
             lifecycle: Tournament::with_slots(1),
             deadlines: Tournament::with_slots(workloads),
             in_io: BinaryHeap::new(),
@@ -111,7 +109,6 @@ impl Simulation {
             scrapes: VecDeque::new(),
             cpu_of_gone: vec![0.0; workloads],
             cpu_of_warm_up: vec![0.0; workloads],
-            claims: Vec::new(),
             plan,
         };
         for workload in 0..workloads {
@@ -137,9 +134,12 @@ impl Simulation {
             }
             self.now = at;
             let slot = self.timers.winner();
-            let first_replica = FIRST_ARRIVAL + self.fleets.len();
+            let first_node = FIRST_ARRIVAL + self.fleets.len();
+            let first_replica = first_node + self.nodes.len();
             if slot >= first_replica {
                 self.finish_work((slot - first_replica) as u32);
+            } else if slot >= first_node {
+                self.finish_in_crowd(slot - first_node);
             } else if slot >= FIRST_ARRIVAL {
                 self.arrive(slot - FIRST_ARRIVAL);
             } else {
@@ -156,9 +156,14 @@ impl Simulation {
         self.now = until;
     }
 
-    /// The slot of a replica's next finished request.
+    /// The slot of the next finished request in a node's crowd.
+    fn crowd_slot(&self, node: usize) -> usize {
+        FIRST_ARRIVAL + self.fleets.len() + node
+    }
+
+    /// The slot of a replica's next finished request, unless it is in a crowd.
     fn work_slot(&self, replica: u32) -> usize {
-        FIRST_ARRIVAL + self.fleets.len() + replica as usize
+        FIRST_ARRIVAL + self.fleets.len() + self.nodes.len() + replica as usize
     }
 }
 
@@ -212,7 +217,6 @@ impl Cluster for Simulation {
 fn timestamp(nanoseconds: u64) -> Timestamp {
     Timestamp::from_nanoseconds(nanoseconds as i64)
 }
-
 
 #[cfg(test)]
 mod tests;

@@ -102,12 +102,7 @@ fn at_most<T: Ord + Copy>(request: Option<T>, limit: Option<T>) -> Option<T> {
 }
 
 impl Fleet {
-    pub(crate) fn new(
-        plan: &Plan,
-        workload: &Workload,
-        own: &WorkloadPlan,
-        seed: u64,
-    ) -> Self {
+    pub(crate) fn new(plan: &Plan, workload: &Workload, own: &WorkloadPlan, seed: u64) -> Self {
         let id = workload.id.0;
         let arrivals = own.arrivals.as_ref();
         Self {

@@ -44,11 +44,6 @@ impl Histogram {
         self.highest = self.highest.max(bucket);
     }
 
-    /// How many were counted.
-    pub(crate) fn total(&self) -> u64 {
-        self.total
-    }
-
     /// Adds the counts of another histogram.
     pub(crate) fn add(&mut self, other: &Histogram) {
         for bucket in other.lowest..=other.highest.min(BUCKETS - 1) {
@@ -69,7 +64,10 @@ impl Histogram {
 
     /// The latencies in seconds at these quantiles (each in 0..=1, ascending): the smallest counted
     /// value that at least this share does not exceed. None if nothing was counted.
-    pub(crate) fn quantiles_seconds<const N: usize>(&self, quantiles: [f64; N]) -> Option<[f64; N]> {
+    pub(crate) fn quantiles_seconds<const N: usize>(
+        &self,
+        quantiles: [f64; N],
+    ) -> Option<[f64; N]> {
         if self.total == 0 {
             return None;
         }

@@ -5,8 +5,10 @@
 
 mod chance;
 mod cluster;
+mod crowd;
 mod fleet;
 mod histogram;
+mod jobs;
 mod load;
 mod metrics;
 pub mod mp3;

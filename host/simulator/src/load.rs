@@ -137,8 +137,7 @@ mod tests {
         let buckets: Vec<_> = load.take(3_999_999_999).collect();
         let bucket =
             |second, integral, arrivals| LoadBucket { start: second * BUCKET, integral, arrivals };
-        let expected =
-            [bucket(0, 500_000_000, 1), bucket(1, 1_500_000_000, 1), bucket(2, 0, 0)];
+        let expected = [bucket(0, 500_000_000, 1), bucket(1, 1_500_000_000, 1), bucket(2, 0, 0)];
         assert_eq!(buckets, expected);
         assert_eq!(load.take(4_000_000_000).count(), 1);
     }

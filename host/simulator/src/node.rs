@@ -1,5 +1,6 @@
 //! Nodes: what they have, what is set aside on them, and who competes for their cores.
 
+use crate::crowd::Crowd;
 use crate::plan::NodePlan;
 
 /// One node.
@@ -14,8 +15,8 @@ pub(crate) struct Node {
     pub(crate) demand: u64,
     /// Replicas that want CPU, in no particular but always the same order.
     pub(crate) active: Vec<u32>,
-    /// The replicas' rates were last set while there was not enough for all.
-    pub(crate) saturated: bool,
+    /// How its replicas share its cores, while there may not be enough for all.
+    pub(crate) crowd: Option<Crowd>,
     /// Which workloads' images it holds.
     images: Vec<bool>,
 }
@@ -35,7 +36,7 @@ impl Node {
             memory_requested: 0,
             demand: 0,
             active: Vec::new(),
-            saturated: false,
+            crowd: None,
             images,
         }
     }
@@ -94,7 +95,7 @@ mod tests {
         };
         let mut nodes = [node(4000, 1000), node(2000, 1000), node(4000, 1000)];
         let wanted = Requests { cpu_millicores: 1500, memory_bytes: 100 };
-        for expected in [Some(0), Some(2), Some(0), Some(2), Some(1), None] {
+        for expected in [Some(0), Some(2), Some(1), Some(0), Some(2), None] {
             let placed = place(&nodes, wanted);
             assert_eq!(placed, expected);
             if let Some(node) = placed {

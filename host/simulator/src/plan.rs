@@ -5,8 +5,8 @@ mod error;
 mod setting;
 mod workload;
 
-pub use error::PlanError;
 pub(crate) use chain::Call;
+pub use error::PlanError;
 pub(crate) use workload::{Amount, WorkloadPlan};
 
 use scaling::Workload;
@@ -164,3 +164,6 @@ fn whole(name: &str, seconds: f64, unit_name: &str, unit: u64) -> Result<u64, Pl
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,7 @@
 //! Replicas: their life, and how the requests in one share its processor.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
+use crate::crowd::Standing;
+use crate::jobs::Jobs;
 use crate::node::Requests as Reserved;
 use crate::plan::WorkloadPlan;
 use crate::request::{NONE, Requests};
@@ -27,15 +26,6 @@ pub(crate) enum Phase {
     Gone,
 }
 
-/// One request that executes: `finish` is the replica's progress at which it is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Job {
-    /// Bits of a float that is not negative: they sort as the float does.
-    finish: u64,
-    pub(crate) request: u32,
-    generation: u32,
-}
-
 /// One replica.
 ///
 /// Its requests share its cores equally, none getting more than one core. `progress` is the work
@@ -51,13 +41,13 @@ pub(crate) struct Replica {
     pub(crate) held: u32,
     /// Requests that execute.
     pub(crate) executing: u32,
-    /// Entries of `jobs` whose requests have gone.
-    stale: u32,
-    jobs: BinaryHeap<Reverse<Job>>,
+    jobs: Jobs,
     progress: f64,
-    /// Cores that each executing request gets, in 0..=1.
-    pub(crate) rate: f64,
-    synced: u64,
+    /// Progress in a unit of its clock. By the simulated clock: cores that each executing request
+    /// gets, in 0..=1. In a crowd the clock is that of its class.
+    rate: f64,
+    /// Reading of its clock up to which progress and CPU use are known.
+    synced: f64,
     /// CPU used since it was made, in core-nanoseconds.
     pub(crate) cpu: f64,
     /// What it wants of its node now, in millicores; as counted there.
@@ -66,8 +56,10 @@ pub(crate) struct Replica {
     pub(crate) active_at: u32,
     /// CPU limit in millicores, or all that its node has.
     pub(crate) limit: u64,
-    /// Weight under contention.
-    pub(crate) weight: f64,
+    /// Weight under contention: its `cpu.shares`.
+    pub(crate) weight: u32,
+    /// Its place in the crowd of its node, while there is one and it wants CPU.
+    pub(crate) standing: Option<Standing>,
     pub(crate) node: u32,
     pub(crate) reserved: Reserved,
     /// Memory that its requests hold, in bytes.
@@ -112,16 +104,16 @@ impl Replica {
             seat: NONE,
             held: 0,
             executing: 0,
-            stale: 0,
-            jobs: BinaryHeap::new(),
+            jobs: Jobs::default(),
             progress: 0.0,
             rate: 0.0,
-            synced: 0,
+            synced: 0.0,
             cpu: 0.0,
             demand: 0,
             active_at: NONE,
             limit: 0,
-            weight: 0.0,
+            weight: 0,
+            standing: None,
             node: NONE,
             reserved: Reserved::default(),
             memory_of_requests: 0,
@@ -142,13 +134,18 @@ impl Replica {
         self.until.min(self.crash)
     }
 
-    /// Brings progress and CPU use up to `now`.
+    /// Brings progress and CPU use up to a reading of its clock.
     #[inline]
-    pub(crate) fn sync(&mut self, now: u64) {
-        let each = (now - self.synced) as f64 * self.rate;
-        self.synced = now;
+    pub(crate) fn sync(&mut self, clock: f64) {
+        let each = (clock - self.synced) * self.rate;
+        self.synced = clock;
         self.progress += each;
         self.cpu += each * f64::from(self.executing);
+    }
+
+    /// Goes by another clock from now on. In sync.
+    pub(crate) fn go_by(&mut self, clock: f64) {
+        self.synced = clock;
     }
 
     /// Lets a request execute. The replica must be in sync.
@@ -157,33 +154,30 @@ impl Replica {
         if self.executing == 0 {
             self.progress = 0.0;
             self.jobs.clear();
-            self.stale = 0;
         }
-        let finish = (self.progress + work as f64).to_bits();
-        self.jobs.push(Reverse(Job { finish, request, generation }));
+        self.jobs.push(self.progress + work as f64, request, generation);
         self.executing += 1;
     }
 
     /// Takes out the request that is done. The replica must be in sync.
     #[inline]
     pub(crate) fn take_done(&mut self) -> u32 {
-        let Reverse(job) = self.jobs.pop().expect("its timer ran for a request that executes");
-        // The timer is rounded up to a nanosecond, so this takes back less than one.
-        self.progress = self.progress.max(f64::from_bits(job.finish));
+        let (finish, request) = self.jobs.pop().expect("its timer ran for a request that executes");
+        // The timer is rounded up to a nanosecond, so progress is there but for rounding.
+        self.progress = self.progress.max(finish);
         self.executing -= 1;
-        job.request
+        request
     }
 
     /// An executing request is gone. Its entry stays until it comes up. In sync.
     pub(crate) fn abandon(&mut self) {
         self.executing -= 1;
-        self.stale += 1;
+        self.jobs.abandon();
     }
 
     /// All its requests are gone. In sync.
     pub(crate) fn drop_all(&mut self) {
         self.jobs.clear();
-        self.stale = 0;
         self.executing = 0;
         self.held = 0;
         self.memory_of_requests = 0;
@@ -195,33 +189,14 @@ impl Replica {
         plan.memory_base + self.memory_of_requests + leaked
     }
 
-    /// When the next request is done at the present rate; [`NEVER`] if none executes. In sync.
+    /// How far its clock moves until the next request is done; none if none executes. In sync.
     #[inline]
-    pub(crate) fn next_done(&mut self, requests: &Requests) -> u64 {
+    pub(crate) fn left(&mut self, requests: &Requests) -> Option<f64> {
         if self.executing == 0 {
-            return NEVER;
+            return None;
         }
-        if self.stale > 0 {
-            self.drop_stale(requests);
-        }
-        let Some(&Reverse(job)) = self.jobs.peek() else { return NEVER };
-        let left = f64::from_bits(job.finish) - self.progress;
-        let wait = if self.rate == 1.0 { left } else { left / self.rate };
-        self.synced + wait.ceil().max(0.0) as u64
-    }
-
-    /// Entries whose requests have gone are dropped when they come up, or all at once when they are
-    /// most of the entries, so that there are never more than twice as many as requests.
-    fn drop_stale(&mut self, requests: &Requests) {
-        let alive = |job: &Job| requests.is(job.request, job.generation);
-        if self.stale > self.executing {
-            self.jobs.retain(|Reverse(job)| alive(job));
-            self.stale = 0;
-        }
-        while self.stale > 0 && self.jobs.peek().is_some_and(|Reverse(job)| !alive(job)) {
-            self.jobs.pop();
-            self.stale -= 1;
-        }
+        let left = (self.jobs.first_finish(requests)? - self.progress).max(0.0);
+        Some(if self.rate == 1.0 { left } else { left / self.rate })
     }
 
     /// Millicores that it could use now.
@@ -230,9 +205,17 @@ impl Replica {
         (u64::from(self.executing) * 1000).min(self.limit)
     }
 
-    /// Sets the rate from the millicores that the replica gets. In sync.
+    /// Sets the rate by the simulated clock: all that it wants. In sync.
     #[inline]
-    pub(crate) fn set_rate(&mut self, millicores: f64) {
-        self.rate = (millicores / (1000.0 * f64::from(self.executing))).min(1.0);
+    pub(crate) fn run_freely(&mut self) {
+        let most = u64::from(self.executing) * 1000;
+        let wanted = most.min(self.limit);
+        self.rate = if wanted == most { 1.0 } else { wanted as f64 / most as f64 };
+    }
+
+    /// Sets the rate by a clock that shows millicores by weight. In sync.
+    #[inline]
+    pub(crate) fn run_by_weight(&mut self) {
+        self.rate = f64::from(self.weight) / (1000.0 * f64::from(self.executing));
     }
 }

@@ -207,8 +207,7 @@ mod tests {
             (0..4).map(|arrival| requests.admit(&mut line, arrival, 1, None)).collect();
         for (leaver, rest) in [(1, vec![0, 2, 3]), (0, vec![2, 3]), (3, vec![2]), (2, vec![])] {
             requests.release(&mut line, ids[leaver]);
-            let arrivals: Vec<u64> =
-                requests.line(&line).map(|request| request.arrival).collect();
+            let arrivals: Vec<u64> = requests.line(&line).map(|request| request.arrival).collect();
             assert_eq!(arrivals, rest);
             assert_eq!(line.count as usize, rest.len());
         }

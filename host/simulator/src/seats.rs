@@ -19,11 +19,7 @@ pub(crate) struct Seats {
 
 impl Default for Seats {
     fn default() -> Self {
-        Self {
-            held: Tournament::with_slots(2),
-            occupants: Vec::new(),
-            vacant: BinaryHeap::new(),
-        }
+        Self { held: Tournament::with_slots(2), occupants: Vec::new(), vacant: BinaryHeap::new() }
     }
 }
 

@@ -3,25 +3,25 @@
 //! Each gets `cores × weight / Σ weights`, but never more than it can use; what one cannot use is
 //! divided among the rest by the same rule, as the kernel's fair scheduler does with `cpu.shares`.
 
-/// What one replica wants of its node.
+/// What one replica, or several that are alike together, want of their node.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Claim {
-    /// Cores that it can use now: its limit, or one for each request that executes.
+    /// CPU that it can use now, in whatever unit the node's is in.
     pub(crate) demand: f64,
     /// Its `cpu.shares`.
     pub(crate) weight: f64,
 }
 
-/// The level at which the water stands: a replica with this level gets
-/// `min(demand, level × weight)` cores. Infinite if there is enough for all.
+/// The level at which the water stands: each claim gets `min(demand, level × weight)`. Infinite if
+/// there is enough for all.
 ///
 /// Each round either ends or finds a replica that is satisfied at the level of the round before, and
 /// levels only rise, so there are at most as many rounds as claims; two or three are usual.
-pub(crate) fn level(cores: f64, claims: &[Claim]) -> f64 {
+pub(crate) fn level(cpu: f64, claims: impl Iterator<Item = Claim> + Clone) -> f64 {
     let mut level = 0.0;
     loop {
-        let (mut left, mut weights) = (cores, 0.0);
-        for claim in claims {
+        let (mut left, mut weights) = (cpu, 0.0);
+        for claim in claims.clone() {
             if claim.demand <= level * claim.weight {
                 left -= claim.demand;
             } else {
@@ -46,7 +46,7 @@ mod tests {
     fn check(cores: f64, claims: &[(f64, f64)], expected: &[f64]) {
         let claims: Vec<Claim> =
             claims.iter().map(|&(demand, weight)| Claim { demand, weight }).collect();
-        let level = level(cores, &claims);
+        let level = level(cores, claims.iter().copied());
         for (claim, expected) in claims.iter().zip(expected) {
             let given = claim.demand.min(level * claim.weight);
             assert!((given - expected).abs() < 1e-12, "{given} instead of {expected}");
@@ -74,7 +74,7 @@ mod tests {
         let wanted: f64 = claims.iter().map(|claim| claim.demand).sum();
         for tenth in 1..20 {
             let cores = wanted * f64::from(tenth) / 10.0;
-            let level = level(cores, &claims);
+            let level = level(cores, claims.iter().copied());
             let given: f64 = claims.iter().map(|c| c.demand.min(level * c.weight)).sum();
             assert!((given - cores.min(wanted)).abs() < 1e-9);
         }

@@ -1,9 +1,9 @@
 //! Tournament: the least of many keys that change all the time.
 //!
-//! A complete binary tree whose inner nodes hold the least key below them. Setting a key is a short
-//! walk up in which every comparison is independent of the one before, so there is little for a
-//! processor to mispredict; nothing is ever stale, because a slot holds one key. Of equal keys the
-//! lowest slot wins, which makes the order of simultaneous events part of the design.
+//! A complete tree of four-way nodes that hold the least key below each of their four branches.
+//! Setting a key is a short walk up that ends where the least key stays as it is; finding the winner
+//! is a walk down. Nothing is ever stale, because a slot holds one key. Of equal keys the lowest slot
+//! wins, which makes the order of simultaneous events part of the design.
 
 /// The key of a slot that does not compete.
 pub(crate) const NEVER: u64 = u64::MAX;
@@ -11,69 +11,86 @@ pub(crate) const NEVER: u64 = u64::MAX;
 /// Slots with a key each, and the least of them.
 #[derive(Debug, Clone)]
 pub(crate) struct Tournament {
-    /// `[2 × leaves]`; 1 is the root and slot `s` is at `leaves + s`. Position 0 is not used.
-    keys: Vec<u64>,
-    leaves: usize,
+    /// Node 0 is the root; branch `b` of node `n` leads to node `4n + 1 + b`. The last level holds the
+    /// keys of slots, four a node.
+    nodes: Vec<[u64; 4]>,
+    /// The first node of the last level.
+    last_level: usize,
+    least: u64,
 }
 
 impl Tournament {
     /// Room for this many slots, none of which competes.
     pub(crate) fn with_slots(slots: usize) -> Self {
-        let leaves = slots.next_power_of_two().max(2);
-        Self { keys: vec![NEVER; 2 * leaves], leaves }
+        let (mut last_level, mut width) = (0, 1);
+        while 4 * width < slots {
+            last_level += width;
+            width *= 4;
+        }
+        Self { nodes: vec![[NEVER; 4]; last_level + width], last_level, least: NEVER }
     }
 
     /// Makes room for this many slots.
     pub(crate) fn grow(&mut self, slots: usize) {
-        if slots <= self.leaves {
+        let leaves = &self.nodes[self.last_level..];
+        if slots <= 4 * leaves.len() {
             return;
         }
         let mut larger = Self::with_slots(slots);
-        let start = larger.leaves;
-        larger.keys[start..start + self.leaves].copy_from_slice(&self.keys[self.leaves..]);
-        for at in (1..start).rev() {
-            larger.keys[at] = larger.keys[2 * at].min(larger.keys[2 * at + 1]);
+        for (slot, &key) in leaves.iter().flatten().enumerate() {
+            larger.set(slot, key);
         }
         *self = larger;
-    }
-
-    /// The key of one slot.
-    pub(crate) fn key(&self, slot: usize) -> u64 {
-        self.keys[self.leaves + slot]
     }
 
     /// Gives a slot another key.
     #[inline]
     pub(crate) fn set(&mut self, slot: usize, key: u64) {
-        let mut at = self.leaves + slot;
-        self.keys[at] = key;
-        let mut least = key;
-        while at > 1 {
-            least = least.min(self.keys[at ^ 1]);
-            at >>= 1;
-            if self.keys[at] == least {
+        let (mut at, mut branch, mut key) = (self.last_level + slot / 4, slot % 4, key);
+        loop {
+            let node = &mut self.nodes[at];
+            if node[branch] == key {
                 return;
             }
-            self.keys[at] = least;
+            node[branch] = key;
+            key = least_of(node);
+            if at == 0 {
+                self.least = key;
+                return;
+            }
+            (at, branch) = ((at - 1) / 4, (at - 1) % 4);
         }
     }
 
     /// The least key, [`NEVER`] if no slot competes.
     #[inline]
     pub(crate) fn least(&self) -> u64 {
-        self.keys[1]
+        self.least
     }
 
     /// The slot that holds the least key; meaningless if none competes.
     #[inline]
     pub(crate) fn winner(&self) -> usize {
-        let least = self.keys[1];
-        let mut at = 1;
-        while at < self.leaves {
-            at = 2 * at + usize::from(self.keys[2 * at] != least);
+        let mut at = 0;
+        loop {
+            let [first, second, third, _] = self.nodes[at].map(|key| key == self.least);
+            let branch = match (first, second, third) {
+                (true, _, _) => 0,
+                (_, true, _) => 1,
+                (_, _, true) => 2,
+                _ => 3,
+            };
+            if at >= self.last_level {
+                return 4 * (at - self.last_level) + branch;
+            }
+            at = 4 * at + 1 + branch;
         }
-        at - self.leaves
     }
+}
+
+#[inline]
+fn least_of(node: &[u64; 4]) -> u64 {
+    node[0].min(node[1]).min(node[2].min(node[3]))
 }
 
 #[cfg(test)]
@@ -105,9 +122,12 @@ mod tests {
         let mut tournament = Tournament::with_slots(2);
         tournament.set(0, 7);
         tournament.set(1, 5);
-        tournament.grow(9);
-        assert_eq!((tournament.least(), tournament.winner(), tournament.key(0)), (5, 1, 7));
-        tournament.set(8, 3);
-        assert_eq!((tournament.least(), tournament.winner()), (3, 8));
+        tournament.grow(90);
+        assert_eq!((tournament.least(), tournament.winner()), (5, 1));
+        tournament.set(88, 3);
+        assert_eq!((tournament.least(), tournament.winner()), (3, 88));
+        tournament.set(88, NEVER);
+        tournament.set(1, NEVER);
+        assert_eq!((tournament.least(), tournament.winner()), (7, 0));
     }
 }

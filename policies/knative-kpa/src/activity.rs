@@ -15,6 +15,9 @@ pub enum Phase {
     Active,
     /// No load: at zero, or on the way there.
     Inactive,
+    /// Inactive because its activation was given up. Knative starts to count the inactivity anew when
+    /// it next finds no load, because the condition's reason changes then.
+    TimedOut,
 }
 
 /// What is remembered from turn to turn.
@@ -137,7 +140,7 @@ impl Activity {
                 verdict(0, false, Reason::ZeroDeactivated)
             }
             Phase::Active => verdict(1, true, Reason::ZeroIdle),
-            Phase::Inactive => {
+            Phase::Inactive | Phase::TimedOut => {
                 let proxied = self.proxying_since.map_or(0, |since| now.saturating_sub(since));
                 if lasted >= spec.grace.max(spec.retention) {
                     verdict(0, true, Reason::Zero)
@@ -156,8 +159,12 @@ impl Activity {
         let least = if self.initialised { 1 } else { spec.initial_scale };
         let least = least.max(bounds.minimum);
         self.initialised |= ready >= least;
-        let phase = if want == 0 || least == 0 || (want < 0 && self.phase == Phase::Inactive) {
-            Phase::Inactive
+        let inactive = matches!(self.phase, Phase::Inactive | Phase::TimedOut);
+        let phase = if want == 0 || least == 0 {
+            let given_up = self.phase == Phase::Activating && least > 0;
+            if given_up { Phase::TimedOut } else { Phase::Inactive }
+        } else if want < 0 && inactive {
+            if ready < least { Phase::Inactive } else { self.phase }
         } else if ready < least {
             Phase::Activating
         } else {

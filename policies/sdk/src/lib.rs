@@ -1,9 +1,42 @@
 //! Write a policy in Rust by implementing one trait, [`Policy`], and exporting it:
 //!
-//! ```ignore
-//! struct Hold;
-//! impl sdk::Policy for Hold { … }
-//! sdk::export!(Hold);
+//! ```
+//! use sdk::schemars::{self, JsonSchema};
+//! use sdk::serde::{self, Deserialize};
+//! use sdk::{Advice, Batch, Needs, Policy, recommendation};
+//!
+//! /// Settings: one replica serves so many requests per second.
+//! #[derive(Deserialize, JsonSchema)]
+//! #[serde(crate = "sdk::serde", deny_unknown_fields)]
+//! #[schemars(crate = "sdk::schemars")]
+//! struct Settings { rate_per_replica: f64 }
+//!
+//! struct ByRate(Settings);
+//!
+//! impl Policy for ByRate {
+//!     type Settings = Settings;
+//!     const NAME: &'static str = "by-rate";
+//!     const VERSION: &'static str = "1.0.0";
+//!     const REASONS: &'static [&'static str] = &["rate", "no-rate"];
+//!
+//!     fn new(settings: Settings, _seed: u64) -> Self { Self(settings) }
+//!
+//!     fn needs(&self) -> Needs {
+//!         let columns = vec!["arrival_rate_per_second".to_owned()];
+//!         Needs { period_milliseconds: 15_000, columns, details: vec![] }
+//!     }
+//!
+//!     fn decide(&mut self, batch: &Batch) -> Result<Advice, String> {
+//!         let decide = |row| match batch.value(0, row) {
+//!             Some(rate) => recommendation(Some((rate / self.0.rate_per_replica).ceil()), 0),
+//!             None => recommendation(None, 1),
+//!         };
+//!         let recommendations = (0..batch.rows()).map(decide).collect();
+//!         Ok(Advice { recommendations, explanations: vec![] })
+//!     }
+//! }
+//!
+//! sdk::export!(ByRate);
 //! ```
 //!
 //! Everything here also compiles natively, so that a policy is tested with plain `cargo test`.

@@ -47,7 +47,7 @@ impl Part {
 
     fn plus(self, count: i64, usage: i64, requests: i64) -> Self {
         Self {
-            count: self.count + count,
+            count: self.count.saturating_add(count),
             usage: self.usage.saturating_add(usage),
             requests: self.requests.saturating_add(requests),
         }
@@ -178,8 +178,12 @@ pub fn by_average(status: i32, usage: i64, target: i64, tolerances: Tolerances) 
     let ratio = usage as f64 / (target as f64 * f64::from(status));
     let replicas =
         if tolerances.holds(ratio) { status } else { (usage as f64 / target as f64).ceil() as i32 };
-    let average =
-        if usage == i64::MAX { usage } else { (usage as f64 / f64::from(status)).ceil() as i64 };
+    // A usage that saturated stays so, whatever it is divided by.
+    let average = if usage as f64 >= i64::MAX as f64 {
+        i64::MAX
+    } else {
+        (usage as f64 / f64::from(status)).ceil() as i64
+    };
     Proposal { replicas, reading: Reading::AverageValue(average) }
 }
 

@@ -118,7 +118,9 @@ impl<'a> Explanation<'a> {
     /// What a condition that is False comes from.
     fn cause(self) -> Option<String> {
         let fault = self.fault().map(|fault| fault.message.clone());
-        fault.or_else(|| self.first_failure())
+        let unread = self.turn.current.is_none();
+        let missing = || unread.then(|| "the column `replicas_desired` is missing".to_owned());
+        fault.or_else(missing).or_else(|| self.first_failure())
     }
 
     /// The fault that ended the turn, if one of the scale or of the selector did.

@@ -40,6 +40,7 @@ use crate::explanation::Explanation;
 use crate::failure::Failure;
 use crate::faults::Faults;
 use crate::ledger::Ledger;
+use crate::metric::Metric;
 use crate::observed::Observed;
 use crate::snapshot::Snapshot;
 use crate::spec::{PodsFrom, Settings};
@@ -79,14 +80,18 @@ impl Policy for ThresholdHpa {
     }
 
     fn needs(&self) -> Needs {
-        let details: &[&str] = match self.pods {
-            PodsFrom::Details => &["pods", "metrics", "faults"],
-            PodsFrom::Columns => &["faults"],
-        };
+        let from_pods = self.pods == PodsFrom::Details;
+        let any =
+            |reads: fn(&Metric) -> bool| from_pods && self.autoscaler.metrics.iter().any(reads);
+        let details = [
+            ("pods", any(Metric::reads_pods)),
+            ("metrics", any(Metric::reads_samples)),
+            ("faults", true),
+        ];
         Needs {
             period_milliseconds: 1000 * u64::from(self.autoscaler.controller.sync_period_seconds),
             columns: self.layout.names().to_vec(),
-            details: details.iter().map(|&detail| detail.to_owned()).collect(),
+            details: details.iter().filter(|one| one.1).map(|one| one.0.to_owned()).collect(),
         }
     }
 

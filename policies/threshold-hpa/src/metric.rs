@@ -116,6 +116,17 @@ impl Metric {
         }
     }
 
+    /// Whether the pods matter to it: a value for each replica that exists needs only their number.
+    pub fn reads_pods(&self) -> bool {
+        let averaged = matches!(self.target, Some(Target::AverageValue(_)));
+        !(self.source == Source::Unknown || (self.outlives_pods() && averaged))
+    }
+
+    /// Whether it has samples of its own, beside those of the pods.
+    pub fn reads_samples(&self) -> bool {
+        !matches!(self.source, Source::Resource { .. } | Source::Unknown)
+    }
+
     /// Whether it can lead away from zero replicas, because it does not need pods to be read.
     pub fn outlives_pods(&self) -> bool {
         matches!(self.source, Source::Object { .. } | Source::External { .. })

@@ -213,16 +213,20 @@ impl<'a> Observed<'a> {
         if positions.is_empty() {
             return Err(Failure::NoPods);
         }
+        // The last sample of a pod counts, should there be several; a sample of a pod that the
+        // selector did not return counts in the mean and nowhere else.
         let mut tally = Tally::default();
-        for &position in positions {
-            // The last sample of a pod counts, should there be several.
-            let own = samples().filter(|one| one.pod.is_some_and(|pod| pod as usize == position));
-            let usage = own.last().map(|one| one.milli);
+        let mut usages = vec![None; positions.len()];
+        for sample in samples() {
+            let pod = sample.pod.and_then(|pod| positions.binary_search(&(pod as usize)).ok());
+            match pod {
+                Some(index) => usages[index] = Some(sample.milli),
+                None => tally.sampled.add(sample.milli, 0),
+            }
+        }
+        for (&position, usage) in positions.iter().zip(usages) {
             let group = pods::group(&self.details.pods[position], usage.is_some(), None);
             count(&mut tally, group, usage, target);
-        }
-        for stray in samples().filter(|one| one.pod.is_none()) {
-            tally.sampled.add(stray.milli, 0);
         }
         Ok(tally)
     }

@@ -1,5 +1,7 @@
 //! Snapshots: history as documented JSON, so that it can be carried elsewhere or written by hand.
 
+use std::collections::BTreeSet;
+
 use sdk::serde::{Deserialize, Serialize};
 
 use crate::behaviour::SECOND;
@@ -76,17 +78,26 @@ impl Snapshot {
         serde_json::to_vec(self).expect("a snapshot is plain data")
     }
 
-    /// Reads JSON text into histories by workload, or says what is wrong with it.
+    /// Reads JSON text into histories by workload, or says what is wrong with it and where.
     pub fn read(json: &[u8]) -> Result<Vec<(u64, History)>, String> {
-        let snapshot: Self = serde_json::from_slice(json)
-            .map_err(|error| format!("the snapshot does not have the documented form: {error}"))?;
+        let text = str::from_utf8(json).map_err(|error| format!("snapshot: {error}"))?;
+        let snapshot: Self = settings::parse(text)
+            .map_err(|error| format!("snapshot at `{}`: {}", error.path, error.message))?;
         if snapshot.version != VERSION {
+            let version = snapshot.version;
             return Err(format!(
-                "the snapshot has version {} and this policy reads version {VERSION}",
-                snapshot.version
+                "snapshot at `/version`: {version} is unknown, this policy reads {VERSION}"
             ));
         }
-        snapshot.workloads.into_iter().map(Entry::history).collect()
+        let mut seen = BTreeSet::new();
+        for (position, entry) in snapshot.workloads.iter().enumerate() {
+            let twice = !seen.insert(entry.workload);
+            let again = twice.then(|| ("workload", "is listed twice: keep one".to_owned()));
+            if let Some((field, complaint)) = again.or_else(|| entry.complaint()) {
+                return Err(format!("snapshot at `/workloads/{position}/{field}`: {complaint}"));
+            }
+        }
+        Ok(snapshot.workloads.into_iter().map(Entry::history).collect())
     }
 }
 
@@ -137,23 +148,27 @@ impl Entry {
         }
     }
 
-    fn history(self) -> Result<(u64, History), String> {
+    /// What the form alone does not show to be wrong.
+    fn complaint(&self) -> Option<(&'static str, String)> {
+        let lists = [
+            ("scale_up_events", &self.scale_up_events),
+            ("scale_down_events", &self.scale_down_events),
+        ];
+        for (field, events) in lists {
+            if let Some(event) = events.iter().find(|event| event.change < 0) {
+                let change = event.change;
+                return Some((field, format!("a change of {change} must not be negative")));
+            }
+        }
+        let pending = self.pending?;
+        let events = lists[usize::from(pending.to < pending.from)].1.len();
+        let index = pending.event_index.filter(|&index| index >= events)?;
+        Some(("pending", format!("event_index is {index} and there are {events} such events")))
+    }
+
+    fn history(self) -> (u64, History) {
         let now = self.now_nanoseconds.unwrap_or(0);
         let event = |event: Event| event.event(now);
-        let events = if self.pending.is_some_and(|pending| pending.to > pending.from) {
-            &self.scale_up_events
-        } else {
-            &self.scale_down_events
-        };
-        if let Some(index) = self.pending.and_then(|pending| pending.event_index)
-            && index >= events.len()
-        {
-            return Err(format!(
-                "workload {}: `pending.event_index` is {index} and its list has {} events",
-                self.workload,
-                events.len()
-            ));
-        }
         let history = History {
             proposals: self.recommendations.map(|recommendations| {
                 let at = |one: Recommendation| Proposed {
@@ -173,6 +188,6 @@ impl Entry {
             }),
             seen: self.now_nanoseconds,
         };
-        Ok((self.workload, history))
+        (self.workload, history)
     }
 }

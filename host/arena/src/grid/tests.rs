@@ -1,5 +1,7 @@
 mod failing;
 mod resuming;
+mod storing;
+mod telling;
 mod training;
 
 use std::sync::Mutex;

@@ -20,13 +20,11 @@ pub(super) fn score(
     roster: &Roster,
 ) -> Scores {
     let mut scores = Scores { rewards: vec![None; transitions.rows.len()], complaint: None };
-    for group in 0..roster.groups().len() {
-        let positions: Vec<usize> = (0..transitions.rows.len())
-            .filter(|&position| roster.group_of(transitions.rows[position].before_row) == group)
-            .collect();
-        if positions.is_empty() {
-            continue;
-        }
+    let group_of = |&position: &usize| roster.group_of(transitions.rows[position].before_row);
+    let mut positions: Vec<usize> = (0..transitions.rows.len()).collect();
+    // Stable, so that the rows of a group keep their order.
+    positions.sort_by_key(group_of);
+    for positions in positions.chunk_by(|one, other| group_of(one) == group_of(other)) {
         let rows: Vec<Transition> =
             positions.iter().map(|&position| transitions.rows[position]).collect();
         match reward.score(&Transitions { rows: &rows, ..*transitions }) {

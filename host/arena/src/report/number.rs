@@ -47,6 +47,8 @@ impl Scale {
         let digits = if is_latency(metric) {
             Digits::Significant
         } else {
+            let whole = is_count(metric) && estimates.iter().all(|of| of.iqm.fract() == 0.0);
+            let most = if whole { 0 } else { most };
             Digits::Decimals(decimals(largest * factor, narrowest * factor, most))
         };
         Scale { factor, unit, digits }
@@ -64,12 +66,12 @@ impl Scale {
 
     /// An interval of values.
     pub(super) fn interval(&self, interval: &Interval) -> String {
-        format!("[{}, {}]", self.value(interval.low), self.value(interval.high))
+        format!("{}…{}", self.value(interval.low), self.value(interval.high))
     }
 
     /// An interval of differences.
     pub(super) fn signed_interval(&self, interval: &Interval) -> String {
-        format!("[{}, {}]", self.signed(interval.low), self.signed(interval.high))
+        format!("{}…{}", self.signed(interval.low), self.signed(interval.high))
     }
 
     fn write(&self, value: f64, signed: bool) -> String {
@@ -114,6 +116,12 @@ pub(super) fn count(value: u64) -> String {
     grouped(&value.to_string())
 }
 
+/// A share as a whole or nearly whole percentage, without the sign.
+pub(super) fn percent(ratio: f64) -> String {
+    let text = format!("{:.1}", ratio * 100.0);
+    text.strip_suffix(".0").unwrap_or(&text).to_owned()
+}
+
 /// A time in the unit that suits it.
 pub(super) fn duration(seconds: f64) -> String {
     let (value, unit) = match seconds {
@@ -133,6 +141,11 @@ fn is_latency(metric: &MetricRecord) -> bool {
     metric.name.starts_with("latency_seconds")
 }
 
+fn is_count(metric: &MetricRecord) -> bool {
+    let is_reward = metric.name.starts_with("reward_mean:") || metric.name.starts_with("return:");
+    metric.unit.is_empty() && !is_reward
+}
+
 /// Factor, unit and the most decimals, from the largest value of the column.
 fn unit(metric: &MetricRecord, largest: f64) -> (f64, &'static str, i32) {
     /// From ten hours on, hours are easier to read than seconds.
@@ -148,6 +161,7 @@ fn unit(metric: &MetricRecord, largest: f64) -> (f64, &'static str, i32) {
         "core·s" => (1.0, "core·s", 1),
         "GiB·s" if long => (1.0 / 3_600.0, "GiB·h", 1),
         "GiB·s" => (1.0, "GiB·s", 1),
+        _ if is_count(metric) => (1.0, "", 1),
         _ => (1.0, "", 4),
     }
 }

@@ -34,12 +34,12 @@ const fn habit(
 }
 
 const HABITS: [Habit; 7] = [
-    habit("threshold-hpa", Some(6.0), 0.0, 4, Learned::Never),
-    habit("threshold-hpa-tuned", Some(6.6), 0.0, 3, Learned::Never),
-    habit("knative-kpa", Some(6.3), 0.0, 1, Learned::Never),
-    habit("q-table", Some(7.0), 0.0, 2, Learned::Beforehand),
-    habit("q-table-online", Some(8.2), 0.0, 5, Learned::Online),
-    habit("static-8", None, 8.0, 0, Learned::Never),
+    habit("threshold-hpa", Some(4.2), 0.0, 4, Learned::Never),
+    habit("threshold-hpa-tuned", Some(4.6), 0.0, 3, Learned::Never),
+    habit("knative-kpa", Some(4.7), 0.0, 1, Learned::Never),
+    habit("q-table", Some(4.6), 0.0, 2, Learned::Beforehand),
+    habit("q-table-online", Some(5.2), 0.0, 5, Learned::Online),
+    habit("static-12", None, 12.0, 0, Learned::Never),
     habit("static-3", None, 3.0, 0, Learned::Never),
 ];
 

@@ -34,16 +34,15 @@ pub(super) fn value(results: &Results, entrant: &str, metric: &MetricRecord) -> 
     results.summary(entrant, &metric.name).map(|summary| summary.estimate.iqm)
 }
 
-/// The best value of a metric among all entrants; none where all are equal, because then there is
-/// nothing to be best at.
+/// The best value of a metric among all entrants; none where more than half have it, because then it
+/// tells nobody apart.
 pub(super) fn best(results: &Results, metric: &MetricRecord) -> Option<f64> {
     let mut values: Vec<f64> =
         results.entrants.iter().filter_map(|of| value(results, &of.name, metric)).collect();
     values.sort_by(|&left, &right| towards(metric.better, left, right));
-    match (values.first(), values.last()) {
-        (Some(&first), Some(&last)) if first != last => Some(first),
-        _ => None,
-    }
+    let best = *values.first()?;
+    let sharing = values.iter().filter(|&&value| value == best).count();
+    (sharing * 2 <= values.len()).then_some(best)
 }
 
 /// How an entrant compares with the reference.

@@ -5,7 +5,6 @@ mod prose;
 
 use std::fmt::Write;
 
-use comfy_table::modifiers::UTF8_SOLID_INNER_BORDERS;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table};
 
@@ -27,7 +26,7 @@ pub struct Terminal {
 pub fn table(results: &Results, terminal: Terminal) -> String {
     let (columns, left_out) = column::fitting(column::all(results), usize::from(terminal.width));
     let mut text = prose::heading(results, terminal);
-    let _ = writeln!(text, "{}", draw(&columns, terminal));
+    let _ = writeln!(text, "{}", draw(&columns, terminal).trim_fmt());
     prose::below(&mut text, results, &left_out, terminal);
     text
 }
@@ -35,10 +34,8 @@ pub fn table(results: &Results, terminal: Terminal) -> String {
 fn draw(columns: &[Column], terminal: Terminal) -> Table {
     let mut table = Table::new();
     table
-        .load_preset(UTF8_HORIZONTAL_ONLY)
-        .apply_modifier(UTF8_SOLID_INNER_BORDERS)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(terminal.width);
+        .load_style(UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Disabled);
     if terminal.colour {
         table.enforce_styling();
     } else {
@@ -60,6 +57,10 @@ fn draw(columns: &[Column], terminal: Terminal) -> Table {
                 Tone::Worse => cell.fg(Color::Red),
             }
         }));
+    }
+    for (position, column) in table.column_iter_mut().enumerate() {
+        // Numbers end with the mark of the best or a blank, which is distance enough.
+        column.set_padding((u16::from(position > 0), 0));
     }
     table
 }

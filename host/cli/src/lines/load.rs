@@ -30,8 +30,8 @@ struct RawBucket {
     start_nanoseconds: Option<i64>,
     length_seconds: Option<Seconds>,
     length_nanoseconds: Option<u64>,
-    concurrency: f64,
-    arrival_rate_per_second: f64,
+    concurrency: AtLeastZero,
+    arrival_rate_per_second: AtLeastZero,
 }
 
 impl TryFrom<RawBucket> for Bucket {
@@ -45,21 +45,29 @@ impl TryFrom<RawBucket> for Bucket {
         if length_nanoseconds == 0 {
             return Err("`length_seconds` is zero: give the length of the slice".to_owned());
         }
-        for (name, value) in [
-            ("concurrency", raw.concurrency),
-            ("arrival_rate_per_second", raw.arrival_rate_per_second),
-        ] {
-            if value < 0.0 {
-                return Err(format!("`{name}` is negative ({value}): give a number of at least 0"));
-            }
-        }
         Ok(Self(scaling::Bucket {
             row: 0,
             start: needed("start", start)?,
             length_nanoseconds,
-            concurrency: raw.concurrency,
-            arrival_rate_per_second: raw.arrival_rate_per_second,
+            concurrency: raw.concurrency.0,
+            arrival_rate_per_second: raw.arrival_rate_per_second.0,
         }))
+    }
+}
+
+/// A number that cannot be negative.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "f64")]
+struct AtLeastZero(f64);
+
+impl TryFrom<f64> for AtLeastZero {
+    type Error = String;
+
+    fn try_from(value: f64) -> Result<Self, String> {
+        if value < 0.0 {
+            return Err(format!("{value} is negative: give a number of at least 0"));
+        }
+        Ok(Self(value))
     }
 }
 
@@ -69,21 +77,13 @@ impl TryFrom<RawBucket> for Bucket {
 pub(crate) struct Edge {
     pub(crate) upstream: WorkloadName,
     pub(crate) downstream: WorkloadName,
-    calls_per_request: f64,
+    calls_per_request: AtLeastZero,
 }
 
 impl Edge {
     /// The relation between the workloads of these ids.
-    pub(crate) fn between(
-        &self,
-        upstream: WorkloadId,
-        downstream: WorkloadId,
-    ) -> Result<scaling::Edge, String> {
-        let calls_per_request = self.calls_per_request;
-        if calls_per_request < 0.0 {
-            return Err(format!("`calls_per_request` is negative ({calls_per_request})"));
-        }
-        Ok(scaling::Edge { upstream, downstream, calls_per_request })
+    pub(crate) fn between(&self, upstream: WorkloadId, downstream: WorkloadId) -> scaling::Edge {
+        scaling::Edge { upstream, downstream, calls_per_request: self.calls_per_request.0 }
     }
 }
 

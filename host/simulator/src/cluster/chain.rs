@@ -33,6 +33,7 @@ impl Simulation {
             return;
         }
         let replica = self.requests.get(request).replica;
+        self.sync(replica);
         self.call(request);
         self.settle(replica);
     }
@@ -85,8 +86,9 @@ impl Simulation {
         let failed = extra.call_failed;
         let workload = extra.workload as usize;
         let replica = self.requests.get(request).replica;
-        self.end(request, workload, if failed { Outcome::Failed } else { Outcome::Completed });
         debug_assert_ne!(replica, NONE);
+        self.sync(replica);
+        self.end(request, workload, if failed { Outcome::Failed } else { Outcome::Completed });
         self.settle(replica);
     }
 }

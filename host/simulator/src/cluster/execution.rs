@@ -22,12 +22,7 @@ impl Simulation {
     }
 
     /// A request comes in: to a replica, into the queue, or not at all.
-    pub(super) fn admit(
-        &mut self,
-        workload: usize,
-        caller: Caller,
-        recorded_seconds: Option<f64>,
-    ) {
+    pub(super) fn admit(&mut self, workload: usize, caller: Caller, recorded_seconds: Option<f64>) {
         let now = self.now;
         let plan = &self.plan.workloads[workload];
         let fleet = &mut self.fleets[workload];
@@ -57,11 +52,11 @@ impl Simulation {
 
     /// Hands a request to a replica that is open. The replica is to be settled afterwards.
     fn dispatch(&mut self, request: u32, replica: u32) {
+        self.sync(replica);
         let place = &mut self.replicas[replica as usize];
         let fleet = &mut self.fleets[place.workload as usize];
         let record = self.requests.get_mut(request);
         record.replica = replica;
-        place.sync(self.now);
         place.execute(request, record.generation, record.work);
         place.held += 1;
         place.served += 1;
@@ -81,8 +76,8 @@ impl Simulation {
 
     /// A replica is done with the CPU work of a request.
     pub(super) fn finish_work(&mut self, replica: u32) {
+        self.sync(replica);
         let place = &mut self.replicas[replica as usize];
-        place.sync(self.now);
         let request = place.take_done();
         let workload = place.workload as usize;
         if self.fleets[workload].extras {

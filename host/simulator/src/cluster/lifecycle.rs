@@ -64,9 +64,8 @@ impl Simulation {
         self.nodes[node].reserve(reserved);
         replica.node = node as u32;
         replica.reserved = reserved;
-        replica.limit =
-            fleet.size.cpu_limit.map_or(self.nodes[node].has.cpu_millicores, u64::from);
-        replica.weight = f64::from(fleet.size.shares());
+        replica.limit = fleet.size.cpu_limit.map_or(self.nodes[node].has.cpu_millicores, u64::from);
+        replica.weight = fleet.size.shares();
         replica.started = Some(self.now);
         fleet.ledger.add(self.now, sizes(replica));
         true
@@ -198,8 +197,8 @@ impl Simulation {
 
     /// Fails every request that a replica holds.
     fn fail_all(&mut self, id: u32) {
+        self.sync(id);
         let replica = &mut self.replicas[id as usize];
-        replica.sync(self.now);
         let workload = replica.workload as usize;
         self.fleets[workload].seats.close(replica.seat);
         replica.drop_all();
@@ -218,9 +217,9 @@ impl Simulation {
         if matches!(replica.phase, Phase::Ready | Phase::Crashed) {
             self.leave_service(id, Phase::Draining);
         }
+        self.sync(id);
         self.settle(id);
         let replica = &mut self.replicas[id as usize];
-        replica.sync(self.now);
         let fleet = &mut self.fleets[workload];
         fleet.seats.leave(replica.seat);
         fleet.members.retain(|&member| member != id);

@@ -1,72 +1,141 @@
 //! The processor: how fast each replica goes, after anything about it or its neighbours changed.
 
 use super::Simulation;
+use crate::crowd::Crowd;
 use crate::request::NONE;
-use crate::sharing::{self, Claim};
+use crate::tournament::NEVER;
 
 impl Simulation {
+    /// Brings a replica's progress up to now.
+    #[inline]
+    pub(super) fn sync(&mut self, replica: u32) {
+        let place = &mut self.replicas[replica as usize];
+        let clock = match place.standing {
+            None => self.now as f64,
+            Some(standing) => self.nodes[place.node as usize]
+                .crowd
+                .as_ref()
+                .map_or(0.0, |crowd| crowd.clock(standing, self.now)),
+        };
+        place.sync(clock);
+    }
+
     /// Sets a replica's speed and the timer of its next finished request after its requests have
-    /// changed. While its node has cores for all, nobody else is concerned.
+    /// changed. While its node has cores for all, nobody else is concerned. The replica is in sync.
     #[inline]
     pub(super) fn settle(&mut self, replica: u32) {
-        let place = &mut self.replicas[replica as usize];
-        let wanted = place.wanted();
-        if self.plan.contention && place.node != NONE {
-            let node = &mut self.nodes[place.node as usize];
-            if wanted != place.demand {
-                node.demand = node.demand - place.demand + wanted;
-                place.demand = wanted;
-                if place.active_at == NONE {
-                    place.active_at = node.active.len() as u32;
-                    node.active.push(replica);
-                } else if wanted == 0 {
-                    let at = std::mem::replace(&mut place.active_at, NONE) as usize;
-                    node.active.swap_remove(at);
-                    if let Some(&moved) = node.active.get(at) {
-                        self.replicas[moved as usize].active_at = at as u32;
-                    }
-                }
-            }
-            let node = &self.nodes[self.replicas[replica as usize].node as usize];
-            if node.saturated || node.demand > node.has.cpu_millicores {
-                self.share(replica);
-                return;
-            }
+        if self.plan.contention && self.claim(replica) {
+            return;
         }
         let place = &mut self.replicas[replica as usize];
-        place.set_rate(wanted as f64);
-        let done = place.next_done(&self.requests);
+        place.run_freely();
+        let left = place.left(&self.requests);
+        let done = left.map_or(NEVER, |left| self.now + left.ceil() as u64);
         let slot = self.work_slot(replica);
         self.timers.set(slot, done);
     }
 
-    /// Divides a node's cores among its active replicas after one of them has changed.
-    fn share(&mut self, changed: u32) {
-        let first_slot = self.work_slot(0);
-        let Self { nodes, replicas, timers, requests, claims, .. } = self;
-        let node = &mut nodes[replicas[changed as usize].node as usize];
-        node.saturated = node.demand > node.has.cpu_millicores;
-        let mut level = f64::INFINITY;
-        if node.saturated {
-            claims.clear();
-            claims.extend(node.active.iter().map(|&replica| {
-                let place = &replicas[replica as usize];
-                Claim { demand: place.demand as f64, weight: place.weight }
-            }));
-            level = sharing::level(node.has.cpu_millicores as f64, claims);
+    /// Tells a replica's node what the replica wants. True if the node is crowded and took over.
+    fn claim(&mut self, replica: u32) -> bool {
+        let place = &mut self.replicas[replica as usize];
+        if place.node == NONE {
+            return false;
         }
-        for &replica in &node.active {
-            let place = &mut replicas[replica as usize];
-            let before = place.rate;
-            let share = (level * place.weight).min(place.demand as f64);
-            place.sync(self.now);
-            place.set_rate(share);
-            if place.rate != before || replica == changed {
-                timers.set(first_slot + replica as usize, place.next_done(requests));
+        let at = place.node as usize;
+        let node = &mut self.nodes[at];
+        let wanted = place.wanted();
+        if wanted != place.demand {
+            node.demand = node.demand - place.demand + wanted;
+            place.demand = wanted;
+            if place.active_at == NONE {
+                place.active_at = node.active.len() as u32;
+                node.active.push(replica);
+            } else if wanted == 0 {
+                let hole = std::mem::replace(&mut place.active_at, NONE) as usize;
+                node.active.swap_remove(hole);
+                if let Some(&moved) = node.active.get(hole) {
+                    self.replicas[moved as usize].active_at = hole as u32;
+                }
             }
         }
-        if replicas[changed as usize].executing == 0 {
-            timers.set(first_slot + changed as usize, crate::tournament::NEVER);
+        let has = node.has.cpu_millicores;
+        match &node.crowd {
+            None if node.demand <= has => return false,
+            None => self.crowd(at),
+            // Crowds gather and scatter rarely compared to how long it takes, or a node on the brink
+            // would do nothing else.
+            Some(_) if node.demand <= has / 2 => {
+                self.scatter(at);
+                let place = &mut self.replicas[replica as usize];
+                place.standing = None;
+                place.go_by(self.now as f64);
+                return false;
+            }
+            Some(_) => self.stand(at, replica),
         }
+        true
+    }
+
+    /// A node cannot serve all: its active replicas go by the clocks of their classes.
+    #[cold]
+    fn crowd(&mut self, at: usize) {
+        self.nodes[at].crowd = Some(Crowd::new(self.nodes[at].has.cpu_millicores, self.now));
+        for member in self.nodes[at].active.clone() {
+            self.replicas[member as usize].sync(self.now as f64);
+            let slot = self.work_slot(member);
+            self.timers.set(slot, NEVER);
+            self.stand(at, member);
+        }
+    }
+
+    /// A node can serve all again.
+    #[cold]
+    fn scatter(&mut self, at: usize) {
+        for member in self.nodes[at].active.clone() {
+            self.sync(member);
+            let place = &mut self.replicas[member as usize];
+            place.standing = None;
+            place.go_by(self.now as f64);
+            place.run_freely();
+            let left = place.left(&self.requests);
+            let slot = self.work_slot(member);
+            self.timers.set(slot, left.map_or(NEVER, |left| self.now + left.ceil() as u64));
+        }
+        self.nodes[at].crowd = None;
+        self.set_crowd_timer(at);
+    }
+
+    /// Gives a replica its place in the crowd of its node, or takes it away if it wants nothing.
+    fn stand(&mut self, at: usize, replica: u32) {
+        let Some(crowd) = &mut self.nodes[at].crowd else { return };
+        let place = &mut self.replicas[replica as usize];
+        crowd.advance(self.now);
+        if let Some(standing) = place.standing.take() {
+            crowd.leave(replica, standing);
+        }
+        place.go_by(self.now as f64);
+        if place.executing > 0 {
+            let (class, clock) = crowd.class(place.demand, place.weight);
+            place.go_by(clock);
+            place.run_by_weight();
+            let left = place.left(&self.requests).unwrap_or(0.0);
+            place.standing = Some(crowd.join(replica, class, left));
+        }
+        crowd.divide();
+        self.set_crowd_timer(at);
+    }
+
+    /// The next replica of a crowd is done with a request.
+    pub(super) fn finish_in_crowd(&mut self, at: usize) {
+        match self.nodes[at].crowd.as_ref().and_then(Crowd::next) {
+            Some((_, replica)) => self.finish_work(replica),
+            None => self.set_crowd_timer(at),
+        }
+    }
+
+    fn set_crowd_timer(&mut self, at: usize) {
+        let next = self.nodes[at].crowd.as_ref().and_then(Crowd::next);
+        let slot = self.crowd_slot(at);
+        self.timers.set(slot, next.map_or(NEVER, |(done, _)| done));
     }
 }

@@ -18,12 +18,14 @@ impl Simulation {
     /// its new limit is killed.
     pub(super) fn resize(&mut self, id: u32) {
         let replica = &mut self.replicas[id as usize];
-        let fleet = &mut self.fleets[replica.workload as usize];
+        let workload = replica.workload as usize;
+        let fleet = &mut self.fleets[workload];
         // A replica without a node gets its size when it is placed; one that drains keeps its own.
         if replica.node == NONE || replica.phase == Phase::Draining {
             return;
         }
         let node = &mut self.nodes[replica.node as usize];
+        let has = node.has.cpu_millicores;
         let wanted = fleet.size.reserved();
         node.release(replica.reserved);
         if !node.fits(wanted) {
@@ -38,9 +40,10 @@ impl Simulation {
         fleet.ledger.remove(self.now, sizes(replica));
         replica.reserved = wanted;
         fleet.ledger.add(self.now, sizes(replica));
-        replica.sync(self.now);
-        replica.limit = fleet.size.cpu_limit.map_or(node.has.cpu_millicores, u64::from);
-        replica.weight = f64::from(fleet.size.shares());
+        self.sync(id);
+        let (replica, size) = (&mut self.replicas[id as usize], &self.fleets[workload].size);
+        replica.limit = size.cpu_limit.map_or(has, u64::from);
+        replica.weight = size.shares();
         self.kill_if_over_memory(id);
         self.settle(id);
     }

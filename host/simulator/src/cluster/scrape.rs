@@ -92,8 +92,8 @@ impl Simulation {
 
     /// CPU that a replica has used since it was last read, in core-nanoseconds, and since when.
     pub(super) fn read_cpu(&mut self, id: u32) -> (f64, u64) {
+        self.sync(id);
         let replica = &mut self.replicas[id as usize];
-        replica.sync(self.now);
         let (cpu, window) = (replica.cpu - replica.scraped.cpu, self.now - replica.scraped.at);
         replica.scraped = Scraped { cpu: replica.cpu, at: self.now };
         if matches!(replica.phase, Phase::Ready | Phase::Crashed) {

@@ -23,8 +23,7 @@ fn poisson(rate_per_second: f64) -> Option<ArrivalSpec> {
 
 /// Requests at `first`, `2 × first`, … seconds, as many as said.
 fn regular(first: f64, count: u32) -> Option<ArrivalSpec> {
-    let mut arrivals =
-        ArrivalSpec::new(ProcessSpec::Constant { rate_per_second: 1.0 / first });
+    let mut arrivals = ArrivalSpec::new(ProcessSpec::Constant { rate_per_second: 1.0 / first });
     arrivals.limit_seconds = Some(first * (f64::from(count) + 0.5));
     Some(arrivals)
 }
@@ -38,11 +37,7 @@ fn exponential(mean_seconds: f64) -> ServiceSpec {
 }
 
 /// A workload with one ready replica of one core that takes one request at a time.
-fn workload(
-    name: &str,
-    arrivals: Option<ArrivalSpec>,
-    service: ServiceSpec,
-) -> WorkloadSpec {
+fn workload(name: &str, arrivals: Option<ArrivalSpec>, service: ServiceSpec) -> WorkloadSpec {
     WorkloadSpec {
         arrivals,
         service: Some(service),

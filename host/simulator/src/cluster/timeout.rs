@@ -32,16 +32,15 @@ impl Simulation {
 
     /// Nobody waits for this request any more, so it stops where it is.
     fn give_up(&mut self, workload: usize, request: u32) {
-        let fleet = &mut self.fleets[workload];
         let replica = self.requests.get(request).replica;
+        let fleet = &mut self.fleets[workload];
         if replica == NONE {
             // The queue keeps the order of arrival, so the oldest of all is its first.
             let first = fleet.queue.pop_front();
             debug_assert_eq!(first, Some(request));
         } else if !(fleet.extras && self.requests.extra(request).idle) {
-            let place = &mut self.replicas[replica as usize];
-            place.sync(self.now);
-            place.abandon();
+            self.sync(replica);
+            self.replicas[replica as usize].abandon();
         }
         self.end(request, workload, Outcome::TimedOut);
         if replica != NONE {

@@ -42,10 +42,10 @@ impl Simulation {
     /// CPU used by a workload since the start, in core-nanoseconds.
     fn cpu_used(&mut self, workload: usize) -> f64 {
         let mut used = self.cpu_of_gone[workload];
-        for &id in &self.fleets[workload].members {
-            let replica = &mut self.replicas[id as usize];
-            replica.sync(self.now);
-            used += replica.cpu;
+        for at in 0..self.fleets[workload].members.len() {
+            let id = self.fleets[workload].members[at];
+            self.sync(id);
+            used += self.replicas[id as usize].cpu;
         }
         used
     }

@@ -77,9 +77,9 @@ fn refuse_circles(workloads: &[WorkloadSpec], calls: &[Vec<Call>]) -> Result<(),
     match callers.iter().position(|&callers| callers > 0) {
         None => Ok(()),
         Some(position) => Err(PlanError::Unusable {
-            field: format!("workloads[{position}]"),
+            field: format!("workloads[{position}].name"),
             problem: format!(
-                "`{}` is called in a circle or from one, but calls must not come back",
+                "is `{}`, which is called in a circle or from one, but calls must not come back",
                 workloads[position].name
             ),
         }),

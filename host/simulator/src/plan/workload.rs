@@ -3,9 +3,9 @@
 use scaling::{Bounds, GroupId, TenantId, Workload, WorkloadId};
 use traffic::{ArrivalPlan, Service, ServiceSpec, Stream, Traces};
 
+use super::PlanError;
 use super::chain::Call;
 use super::setting::{field, mebibytes, nanoseconds, not_negative, positive, within};
-use super::PlanError;
 use crate::{AmountSpec, CrashSpec, WorkloadSpec};
 
 /// What one workload does.
@@ -105,7 +105,9 @@ impl WorkloadPlan {
             queue_length: spec.queue_length.map_or(usize::MAX, |length| length as usize),
             timeout: spec
                 .timeout_seconds
-                .map(|seconds| nanoseconds("timeout_seconds", positive("timeout_seconds", seconds)?))
+                .map(|seconds| {
+                    nanoseconds("timeout_seconds", positive("timeout_seconds", seconds)?)
+                })
                 .transpose()?,
             initial_replicas: initial,
             cpu_request: spec.cpu.request_millicores,

@@ -197,10 +197,8 @@ pub struct ColdStartSpec {
 impl Default for ColdStartSpec {
     /// A log-normal start of 2 s ± 1 s, and images that are there; a pull would take 30 s ± 15 s.
     fn default() -> Self {
-        let log_normal = |mean_seconds| ServiceSpec::LogNormal {
-            mean_seconds,
-            coefficient_of_variation: 0.5,
-        };
+        let log_normal =
+            |mean_seconds| ServiceSpec::LogNormal { mean_seconds, coefficient_of_variation: 0.5 };
         Self {
             scheduling_seconds: 0.0,
             start: log_normal(2.0),

@@ -57,10 +57,12 @@ fn draws_follow_their_distributions() {
 fn tails_are_as_heavy_as_they_should_be() {
     // The ziggurat treats what lies beyond its edges apart: 7.7 for the exponential and 3.65 for the
     // normal. Four standard deviations of a Poisson count are allowed.
-    let rows: [(&str, Draw, f64, f64); 3] = [
+    let rows: [(&str, Draw, f64, f64); 5] = [
         ("exponential", Stream::exponential, 7.8, libm::exp(-7.8)),
         ("exponential, second tail", Stream::exponential, 10.0, libm::exp(-10.0)),
         ("normal", |stream| stream.normal().abs(), 3.7, libm::erfc(3.7 / 2f64.sqrt())),
+        ("normal, far", |stream| stream.normal().abs(), 4.2, libm::erfc(4.2 / 2f64.sqrt())),
+        ("normal, right", Stream::normal, 3.7, 0.5 * libm::erfc(3.7 / 2f64.sqrt())),
     ];
     for (name, draw, edge, probability) in rows {
         let mut stream = stream(Purpose::Crash);

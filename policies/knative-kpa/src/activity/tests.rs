@@ -1,7 +1,7 @@
 //! The cases of Knative's `pkg/reconciler/autoscaling/kpa/scaler_test.go` and `kpa_test.go` that
 //! concern what is wanted and what becomes of the Active condition.
 
-use super::Phase::{Activating, Active, Inactive};
+use super::Phase::{Activating, Active, Inactive, TimedOut};
 use super::*;
 use crate::clock::{SECOND, nanoseconds};
 use crate::settings::{Cluster, Settings};
@@ -201,6 +201,8 @@ fn the_phase_follows_what_is_wanted_and_what_is_ready() {
         // Never measured.
         (Inactive, -1, 0, None, Inactive, false, true),
         (Inactive, -1, 10, Some(11), Inactive, false, true),
+        (TimedOut, -1, 0, None, Inactive, false, true),
+        (TimedOut, -1, 1, None, TimedOut, true, true),
         // Below the minimum and above it.
         (Activating, 11, 1, Some(2), Activating, false, false),
         (Activating, 11, 2, Some(2), Active, true, false),
@@ -220,6 +222,22 @@ fn the_phase_follows_what_is_wanted_and_what_is_ready() {
         let seen = (activity.phase, activity.initialised, activity.proxying_since.is_some());
         assert_eq!(seen, (next, initialised, proxied), "{phase:?} {desired} {ready} {minimum:?}");
         assert_eq!(activity.since == NOW, next != phase);
+    }
+}
+
+#[test]
+fn inactivity_counts_anew_after_an_activation_was_given_up() {
+    let spec = Spec::new(&settings());
+    let bounds = Bounds::new(&spec, None, None);
+    let mut activity = activity(Activating, TIMEOUT + 1.0, 0.0);
+    let wish = Wish { desired: 0, excess: 0, reason: Reason::Stable };
+    for (seconds, want, apply, phase, since) in
+        [(0, 0, true, TimedOut, 0), (2, 0, false, Inactive, 2), (2 + 58, 0, true, Inactive, 2)]
+    {
+        let now = NOW + seconds * SECOND;
+        let verdict = activity.reconcile(&spec, bounds, wish, 0, now);
+        assert_eq!((verdict.want, verdict.apply), (want, apply), "after {seconds} s");
+        assert_eq!((activity.phase, activity.since), (phase, NOW + since * SECOND));
     }
 }
 

@@ -190,11 +190,12 @@ impl Record {
         }
         if let Some(span) = span {
             let written = |age: Option<f64>| age.map(|age| truncate(instant(age), BUCKET));
-            window.writes = Writes {
-                first: written(span.first_age_seconds),
-                last: written(span.last_age_seconds),
-                total: span.total,
-            };
+            let (first, last) = (written(span.first_age_seconds), written(span.last_age_seconds));
+            // Zeros are not listed, and those since the newest bucket push older ones out.
+            if let Some(last) = last {
+                window.record(last, 0.0);
+            }
+            window.writes = Writes { first, last, total: span.total };
         }
         window.resize(wanted, now);
         window

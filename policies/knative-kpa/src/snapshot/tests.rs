@@ -11,9 +11,10 @@ fn sight(ready: i32) -> Sight {
     Sight { ready: Some(ready), minimum: Some(0), maximum: Some(50), concurrency_limit: None }
 }
 
-/// A load that grows, falls silent for a while, and bursts, with fractions that no sum gets right.
+/// A load that grows, is zero or silent for a while, and bursts, with fractions that no sum gets right.
 fn load(turn: i64) -> Option<f64> {
     match turn {
+        20..25 | 92..110 => Some(0.0),
         40..48 => None,
         60..64 => Some(977.1),
         _ => Some(10.0 + turn as f64 / 3.0),
@@ -38,7 +39,7 @@ fn goes_on_exactly_as_if_never_interrupted() {
         r#"{"metric_aggregation_algorithm": "weighted-exponential", "panic_window_percentage": 50}"#,
     ] {
         let spec = spec(settings);
-        for interrupted_at in [0, 1, 39, 45, 61, 90] {
+        for interrupted_at in [0, 1, 22, 39, 45, 61, 90, 96] {
             let start = 1_700_000_000_000_000_000;
             let mut steady = Workload::new(&spec, sight(1), start);
             for turn in 0..interrupted_at {

@@ -219,7 +219,9 @@ fn weighs_newer_buckets_more() {
     ];
     steps.extend((2..7).map(|second| Record(f64::from(second), f64::from(second))));
     let full = m * (6.0 + old * (5.0 + old * (4.0 + old * (3.0 + old * 2.0))));
-    steps.extend([Average(6.0, full), Average(16.0, 0.0)]);
+    // Two seconds later, the two oldest have left.
+    let part = m * old * old * (6.0 + old * (5.0 + old * 4.0));
+    steps.extend([Average(6.0, full), Average(8.0, part), Average(16.0, 0.0)]);
     check(5.0, 1.0, Aggregation::WeightedExponential, &steps);
 }
 

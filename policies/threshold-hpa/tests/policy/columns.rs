@@ -85,6 +85,8 @@ fn starting_replicas_are_unready() {
         &[
             // 90 % over two, with two idle ones 45 %: the direction would turn.
             (&[a, b, ready, starting, ("cpu_utilisation_ratio_mean", 0.9)], Some(4.0), KEPT),
+            // 110 % over two are 55 % over four, which is within a tenth of 50 %.
+            (&[a, b, ready, starting, ("cpu_utilisation_ratio_mean", 1.1)], Some(4.0), KEPT),
             // 160 % over two, 80 % over four.
             (&[a, b, ready, starting, ("cpu_utilisation_ratio_mean", 1.6)], Some(7.0), GREW),
             (
@@ -150,5 +152,10 @@ fn only_what_is_read_is_declared() {
     let settings = json!({ "minReplicas": 1, "maxReplicas": 9 });
     let needs = Host::new(&settings).policy.needs();
     assert_eq!(needs.columns, ["replicas_desired", "replicas_current"]);
-    assert_eq!(needs.details, ["pods", "metrics", "faults"]);
+    assert_eq!(needs.details, ["pods", "faults"]);
+    let queue = json!({ "type": "External", "external": { "metric": { "name": "queue" },
+        "target": { "type": "AverageValue", "averageValue": 10 } } });
+    let needs = Host::new(&json!({ "maxReplicas": 9, "metrics": [queue] })).policy.needs();
+    assert_eq!(needs.columns, ["replicas_desired", "replicas_current", "replicas_min"]);
+    assert_eq!(needs.details, ["metrics", "faults"]);
 }

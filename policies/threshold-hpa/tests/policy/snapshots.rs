@@ -1,5 +1,7 @@
 //! Snapshots: carried, written by hand, refused.
 
+use std::collections::BTreeSet;
+
 use sdk::Policy;
 use serde_json::{Value, json};
 
@@ -19,9 +21,9 @@ fn settings() -> Value {
     })
 }
 
-/// An endless load that goes up and down.
+/// An endless load that goes up and down, slowly enough to be followed.
 fn ratio(turn: i64) -> f64 {
-    [0.9, 1.4, 0.2, 0.1, 0.8, 0.5, 1.9, 0.05][(turn.unsigned_abs() % 8) as usize]
+    [0.9, 1.4, 0.2, 0.1, 0.8, 0.5, 1.9, 0.05][(turn.unsigned_abs() / 7 % 8) as usize]
 }
 
 fn play(host: &mut Host, replicas: &mut f64, turn: i64) -> (Option<f64>, &'static str) {
@@ -43,7 +45,9 @@ fn a_policy_goes_on_elsewhere_as_if_it_had_not_moved() {
     let mut stays = Host::new(&settings());
     let mut moves = Host::new(&settings());
     let (mut here, mut there) = (6.0, 6.0);
-    for turn in 0..60 {
+    let mut seen = BTreeSet::new();
+    for turn in 0..200 {
+        seen.insert(here as i32);
         assert_eq!(
             play(&mut stays, &mut here, turn),
             play(&mut moves, &mut there, turn),
@@ -54,6 +58,7 @@ fn a_policy_goes_on_elsewhere_as_if_it_had_not_moved() {
         moves.policy.restore(&carried).expect("its own snapshot");
         assert_eq!(moves.policy.snapshot(&[1]), carried, "turn {turn}");
     }
+    assert!(seen.len() > 5, "the load moved replicas among {seen:?} only");
 }
 
 #[test]
@@ -72,6 +77,17 @@ fn history_may_be_written_by_hand() {
 }
 
 #[test]
+fn where_the_gate_is_off_the_condition_is_dropped() {
+    let mut host = Host::new(&json!({ "maxReplicas": 5, "controller": { "scaleToZero": false } }));
+    let snapshot =
+        json!({ "version": 1, "workloads": [{ "workload": 1, "scaled_to_zero": true }] });
+    host.policy.restore(snapshot.to_string().as_bytes()).unwrap();
+    assert_eq!(host.one(0, &[("replicas_desired", 0.0)]), (None, "scaling-disabled"));
+    let snapshot: Value = serde_json::from_slice(&host.policy.snapshot(&[1])).unwrap();
+    assert_eq!(snapshot["workloads"][0]["scaled_to_zero"], Value::Null);
+}
+
+#[test]
 fn a_forgotten_workload_starts_afresh() {
     let mut host = Host::new(&settings());
     let mut replicas = 6.0;
@@ -87,16 +103,28 @@ fn a_malformed_snapshot_is_refused_and_changes_nothing() {
     play(&mut host, &mut 6.0, 0);
     let before = host.policy.snapshot(&[1]);
     let rows = [
-        (json!({ "version": 2, "workloads": [] }), "version 2"),
+        (json!({ "version": 2, "workloads": [] }), "`/version`: 2"),
         (json!({ "version": 1 }), "workloads"),
-        (json!({ "version": 1, "workloads": [{ "workload": 1, "recs": [] }] }), "recs"),
+        (
+            json!({ "version": 1, "workloads": [{ "workload": 1, "recs": [] }] }),
+            "`/workloads/0/recs`",
+        ),
+        (
+            json!({ "version": 1, "workloads": [{ "workload": 1 }, { "workload": 1 }] }),
+            "`/workloads/1/workload`",
+        ),
+        (
+            json!({ "version": 1, "workloads": [{ "workload": 1,
+                "scale_up_events": [{ "change": -1, "age_seconds": 1 }] }] }),
+            "`/workloads/0/scale_up_events`",
+        ),
         (
             json!({ "version": 1, "workloads": [
                 { "workload": 1 },
                 { "workload": 2, "pending": { "from": 1, "to": 2, "event_index": 0 } }] }),
-            "workload 2",
+            "`/workloads/1/pending`",
         ),
-        (json!("history"), "documented form"),
+        (json!("history"), "snapshot at"),
     ];
     for (snapshot, part) in rows {
         let error = host.policy.restore(snapshot.to_string().as_bytes()).unwrap_err();

@@ -102,6 +102,7 @@ const ROWS: &[Row] = &[
     Row { name: "no request", current: 1, target: 100, requests: &[], levels: &[[200, 200]], expected: Err("missing request for"), ..ROW },
     Row { name: "requests of nothing", current: 1, target: 100, requests: &[0], levels: &[[100, 100]], expected: Err("no metrics returned matched known pods"), ..ROW },
     Row { name: "samples of unready pods only", current: 1, requests: &[1000], levels: &[[100, 100]], unready: &[0], expected: Err("did not receive metrics for targeted pods (pods might be unready)"), ..ROW },
+    Row { name: "samples of unready pods only, and no request", current: 1, requests: &[], levels: &[[100, 100]], unready: &[0], expected: Err("did not receive metrics for targeted pods (pods might be unready)"), ..ROW },
     Row { name: "missing, at the target", current: 2, target: 100, requests: &[1000; 2], levels: &[[1000, 1000]], expected: Ok((2, 100, 2000)), ..ROW },
     Row { name: "missing, above the target", current: 2, target: 100, requests: &[1000; 2], levels: &[[1900, 1900]], expected: Ok((2, 190, 3800)), ..ROW },
     Row { name: "missing, below the target", current: 2, target: 100, requests: &[1000; 2], levels: &[[600, 600]], expected: Ok((2, 60, 1200)), ..ROW },

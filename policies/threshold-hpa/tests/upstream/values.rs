@@ -44,6 +44,7 @@ const ROWS: &[Row] = &[
     ((External, "AverageValue", "2900m"), 3, &[8600], &[], TENTH, (3, 2867)),
     ((External, "AverageValue", "2800m"), 3, &[8600], &[], UP_ONE, (4, 2867)),
     ((External, "AverageValue", "1m"), 1, &[i64::MAX], &[], TENTH, (i32::MAX, i64::MAX)),
+    ((External, "AverageValue", "1m"), 2, &[i64::MAX], &[], TENTH, (i32::MAX, i64::MAX)),
     ((External, "AverageValue", MAX), 1, &[i64::MAX], &[], TENTH, (1, i64::MAX)),
     // Series are added up.
     ((External, "Value", "4"), 2, &[3000, 3000, 2000], &[], TENTH, (4, 8000)),

@@ -46,6 +46,36 @@ fn a_metric_without_pods_wakes_what_the_policy_put_to_sleep() {
 }
 
 #[test]
+fn a_raised_minimum_is_reached_at_once_even_by_behaviour() {
+    let raised = |name| Row {
+        gate: true,
+        bounds: (2, 6),
+        levels: vec![10_000],
+        behavior: json!({ "scaleUp": { "stabilizationWindowSeconds": 0 } }),
+        ..asleep(name)
+    };
+    let one = raised("one is wanted").check();
+    assert_eq!(one["rescaleReason"], "Deployment metric qps above target");
+    let none = Row { levels: vec![0], ..raised("none is wanted") }.check();
+    assert_eq!(none["rescaleReason"], "Current number of replicas below Spec.MinReplicas");
+}
+
+#[test]
+fn a_raised_minimum_needs_a_metric_that_can_be_read() {
+    let row = Row {
+        gate: true,
+        bounds: (2, 6),
+        cpu: 50,
+        metrics: Vec::new(),
+        levels: Vec::new(),
+        desired: 0,
+        conditions: "SucceededGetScale !FailedGetResourceMetric ScaledToZero",
+        ..asleep("CPU of no pods")
+    };
+    row.check();
+}
+
+#[test]
 fn zero_that_somebody_else_chose_stays() {
     let off = |row: Row| Row { desired: 0, conditions: DISABLED, scaled_to_zero: None, ..row };
     for gate in [true, false] {

@@ -86,7 +86,8 @@ fn who_learns_online_learns_anew_in_every_cell() {
 fn training_is_resumed_with_what_was_learned() {
     let store = memory();
     let trained = |logs| a_race(vec![learner(Learning::Beforehand(training()), logs)]);
-    let first = ran(&trained(&Logs::default()), &store).unwrap();
+    let first_logs = Logs::default();
+    let first = ran(&trained(&first_logs), &store).unwrap();
     let logs = Logs::default();
     let mut more_seeds = trained(&logs);
     more_seeds.seeds.push(6);
@@ -116,7 +117,8 @@ fn tuning_races_the_best_candidate_of_the_training_split() {
     }
     check("replica_seconds", "replicas=0");
     check("unserved_request_ratio", "replicas=9");
-    check("return:thrifty", "replicas=9");
+    // Nine replicas cost 9 × 16 = 144 a run and serve everything; none cost what arrives.
+    check("return:thrifty", "replicas=3");
 }
 
 #[test]
@@ -131,4 +133,21 @@ fn a_candidate_that_fails_is_not_chosen() {
     assert_eq!(record.chosen.as_deref(), Some("replicas=2"));
     assert_eq!(record.trials[1].failure.as_deref(), Some("cannot make policy `tuned`: lost"));
     assert_eq!(results.cells.len(), 5);
+}
+
+#[test]
+fn who_cannot_be_trained_does_not_race() {
+    let mut the_race = a_race(vec![fixed("stubborn", 2), fixed("one", 1)]);
+    the_race.entrants[0].learning = Learning::Beforehand(training());
+    the_race.entrants[0].candidates[0].make = Box::new(|_| {
+        let mut helmsman = Helmsman::fixed(2);
+        helmsman.stubborn = true;
+        Ok(Box::new(helmsman))
+    });
+    let results = ran(&the_race, &memory()).unwrap().results;
+    assert_eq!((results.failures.len(), results.cells.len()), (5, 5));
+    assert_eq!(
+        results.failures[0].message,
+        "training or tuning failed: the policy declined to learn: too old to learn"
+    );
 }

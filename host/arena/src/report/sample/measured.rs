@@ -30,6 +30,7 @@ pub(super) fn cell(habit: &Habit, course: &str, seed: u64, workloads: &[&str]) -
         key: format!("{seed:064x}"),
         period_seconds: 15.0,
         ticks: 3_720,
+        complaints: BTreeMap::new(),
         overall: together(&measures),
         workloads: named.collect(),
         series: if seed == super::SEEDS[0] { runs } else { Vec::new() },

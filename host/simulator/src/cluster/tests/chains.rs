@@ -28,8 +28,7 @@ fn calls_are_made_at_once_and_the_slowest_decides() {
         ..workload("front", regular(2.0, 5), exactly(0.5))
     };
     // Both calls to the right share one replica, one after the other.
-    let others =
-        [workload("left", None, exactly(0.3)), workload("right", None, exactly(0.2))];
+    let others = [workload("left", None, exactly(0.3)), workload("right", None, exactly(0.2))];
     let totals = run(&cluster(30.0), &[vec![front], others.to_vec()].concat(), 1);
     assert_close(mean_latency(&totals[0]), 0.5 + 0.4);
     assert_eq!((totals[1].arrivals, totals[2].arrivals), (5, 10));

@@ -177,10 +177,8 @@ fn a_node_that_is_too_small_is_the_queue_of_its_cores() {
 #[test]
 fn a_bounded_queue_turns_away_as_mm1k() {
     for queue_length in [0, 4] {
-        let spec = WorkloadSpec {
-            queue_length: Some(queue_length),
-            ..servers(8.0, exponential(0.1), 1)
-        };
+        let spec =
+            WorkloadSpec { queue_length: Some(queue_length), ..servers(8.0, exponential(0.1), 1) };
         let (rho, places) = (0.8_f64, queue_length as i32 + 1);
         let exact = (1.0 - rho) * rho.powi(places) / (1.0 - rho.powi(places + 1));
         let queue = first(spec);

@@ -2,7 +2,9 @@
 
 use scaling::{Cluster, Column};
 
-use super::{assert_close, cluster, exactly, observe, pass, regular, replicas, simulation, workload};
+use super::{
+    assert_close, cluster, exactly, observe, pass, regular, replicas, simulation, workload,
+};
 use crate::{ClusterSpec, ColdStartSpec, CpuSpec, NodeSpec, Simulation, WorkloadSpec};
 
 fn cold(image_present: bool) -> ColdStartSpec {
@@ -93,9 +95,8 @@ fn a_replica_that_fits_nowhere_stays_pending_until_there_is_room() {
         ..cluster(60.0)
     };
     let mut simulation = simulation(&cluster, &[spec("first"), spec("second")], 1);
-    let waiting = |simulation: &mut Simulation| {
-        observe(simulation).get(1, Column::ReplicasStarting).unwrap()
-    };
+    let waiting =
+        |simulation: &mut Simulation| observe(simulation).get(1, Column::ReplicasStarting).unwrap();
     pass(&mut simulation, 20);
     assert_eq!(waiting(&mut simulation), 2.0);
     assert_eq!(simulation.totals()[1].replica_seconds, 0.0);

@@ -95,7 +95,8 @@ fn a_window_may_span_several_scrapes() {
     // Requests only in seconds 1 to 20.
     let spec = workload("w", regular(1.0, 20), exactly(0.5));
     let mut simulation = simulation(&ClusterSpec { metrics, ..cluster(100.0) }, &[spec], 1);
-    let rates = [(10, 1.0), (20, 1.0), (30, 2.0 / 3.0), (40, 1.0 / 3.0), (45, 1.0 / 6.0), (50, 0.0)];
+    let rates =
+        [(10, 1.0), (20, 1.0), (30, 2.0 / 3.0), (40, 1.0 / 3.0), (45, 1.0 / 6.0), (50, 0.0)];
     let mut now = 0;
     for (second, rate) in rates {
         pass(&mut simulation, second - now);

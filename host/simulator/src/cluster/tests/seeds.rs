@@ -15,7 +15,10 @@ fn eventful() -> (ClusterSpec, Vec<WorkloadSpec>) {
         concurrency: Some(4),
         timeout_seconds: Some(2.0),
         queue_length: Some(20),
-        crash: Some(CrashSpec { mean_time_between_failures_seconds: 100.0, detection_seconds: 3.0 }),
+        crash: Some(CrashSpec {
+            mean_time_between_failures_seconds: 100.0,
+            detection_seconds: 3.0,
+        }),
         memory: MemorySpec {
             limit_mib: Some(70.0),
             request_bytes: amount(1e6),
@@ -96,10 +99,8 @@ fn two_policies_meet_the_same_arrivals_and_the_same_work() {
 fn the_nth_cold_start_takes_as_long_whoever_asks_for_it() {
     // Durations of the first five starts, asked for one by one or all at once.
     let durations = |at_once: bool| {
-        let spec = WorkloadSpec {
-            initial_replicas: Some(0),
-            ..workload("w", None, exponential(0.1))
-        };
+        let spec =
+            WorkloadSpec { initial_replicas: Some(0), ..workload("w", None, exponential(0.1)) };
         let mut simulation = simulation(&cluster(200.0), &[spec], 3);
         let mut turn = 0;
         while simulation.advance().unwrap() {

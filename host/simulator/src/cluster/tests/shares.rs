@@ -50,11 +50,8 @@ fn without_contention_everybody_has_what_the_limit_allows() {
 fn what_a_limit_leaves_is_shared_by_the_others() {
     // C may use 0.2 of 2 cores; A and B want 1 each and get 0.9, 0.9 although shares are unequal,
     // because 3/4 of 1.8 is more than the one core that B can use: B 1.0, A 0.8.
-    let three = [
-        with_shares("a", 1024, 1000),
-        with_shares("b", 3072, 1000),
-        with_shares("c", 4096, 200),
-    ];
+    let three =
+        [with_shares("a", 1024, 1000), with_shares("b", 3072, 1000), with_shares("c", 4096, 200)];
     // A does 0.8 in the first second and the rest at full speed, since B is done.
     check(&on_one_node(2.0, true), &three, &[1.2, 1.0, 5.0]);
 }
@@ -69,10 +66,7 @@ fn a_node_with_cores_for_all_slows_nobody() {
 fn requests_in_one_replica_share_its_limit() {
     // Requests at 1 s and 2 s, of two seconds each, on one core: the first has done one when the
     // second comes, then both go at half speed: the first ends at 4 s, the second at 5 s.
-    let spec = WorkloadSpec {
-        concurrency: None,
-        ..workload("w", regular(1.0, 2), exactly(2.0))
-    };
+    let spec = WorkloadSpec { concurrency: None, ..workload("w", regular(1.0, 2), exactly(2.0)) };
     let totals = run(&cluster(20.0), &[spec], 1).remove(0);
     assert_eq!(totals.completed, 2);
     assert_close(totals.latency_seconds_sum, 3.0 + 3.0);

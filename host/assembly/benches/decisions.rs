@@ -1,0 +1,239 @@
+//! What a decision costs: through the sandbox, and the same policy native.
+//!
+//! Criterion measures each; at the end component and native are measured in turns within one run and
+//! told as a ratio, because machines are noisy and ratios are less so.
+#![expect(clippy::disallowed_methods, reason = "a bench measures with the wall clock")]
+#![expect(clippy::print_stdout, reason = "a bench says what it found")]
+#![expect(clippy::unwrap_used, missing_docs, reason = "a bench may stop at what it does not expect")]
+
+use std::collections::BTreeMap;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use assembly::Modules;
+use criterion::{BenchmarkId, Criterion, Throughput};
+use sandbox::{ComponentPolicy, EpochClock, Limits, Sandbox};
+use scaling::{
+    Batch, Bounds, Column, GroupId, Guard, Observations, Policy as _, Rails, Recommendation,
+    TenantId, Timestamp, Workload, WorkloadId,
+};
+use sdk::Policy as _;
+
+/// A policy that runs natively, on batches made as the sandbox makes them.
+struct Native<P> {
+    policy: P,
+    columns: Vec<Column>,
+}
+
+impl<P: sdk::Policy> Native<P> {
+    fn new(settings: &str) -> Self {
+        let policy = P::new(serde_json::from_str(settings).unwrap_or_else(|_| panic!()), 0);
+        let columns = policy.needs().columns;
+        let columns = columns.iter().map(|name| Column::from_name(name).unwrap()).collect();
+        Self { policy, columns }
+    }
+
+    fn recommend(&mut self, observations: &Observations) -> sdk::Advice {
+        let values =
+            self.columns.iter().flat_map(|&column| observations.column(column)).copied().collect();
+        let batch = sdk::Batch::from(sdk::RawBatch {
+            now_nanoseconds: observations.now.nanoseconds(),
+            tick: observations.tick,
+            workloads: observations.workloads().iter().map(|id| id.0).collect(),
+            ages_seconds: observations.column(Column::SampleAgeSeconds).to_vec(),
+            values,
+            explore: false,
+            explain: false,
+            details: Vec::new(),
+        });
+        self.policy.decide(&batch).unwrap()
+    }
+}
+
+fn observations(rows: u64, tick: u64) -> Observations {
+    let now = Timestamp::from_nanoseconds(15_000_000_000 * tick as i64);
+    let mut observations = Observations::missing(now, tick, (0..rows).map(WorkloadId).collect());
+    for &column in Column::ALL {
+        for (row, value) in observations.column_mut(column).iter_mut().enumerate() {
+            *value = 1.0 + (row % 7) as f64;
+        }
+    }
+    for (row, value) in
+        observations.column_mut(Column::CpuUtilisationRatioMean).iter_mut().enumerate()
+    {
+        *value = 0.3 + 0.1 * ((row + tick as usize) % 8) as f64;
+    }
+    observations.column_mut(Column::ReplicasMax).fill(100.0);
+    observations
+}
+
+fn ask(policy: &mut ComponentPolicy, observations: &Observations, rows: &[usize]) {
+    let batch = Batch { observations, rows, explore: false, explain: false };
+    let advice = policy.recommend(&batch);
+    assert!(advice.answers[0].is_ok(), "{:?}", advice.answers[0]);
+    black_box(advice);
+}
+
+/// Settings of `probe` that read every column.
+fn every_column() -> String {
+    let names: Vec<&str> = Column::ALL.iter().map(|column| column.name()).collect();
+    serde_json::json!({ "columns": names }).to_string()
+}
+
+const HPA: &str = r#"{"pods": "columns", "metrics": [{"type": "Resource", "resource":
+    {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}}]}"#;
+
+struct Case {
+    name: &'static str,
+    module: &'static str,
+    settings: String,
+    rows: u64,
+}
+
+fn cases() -> Vec<Case> {
+    let case = |name, module, settings: &str, rows| Case {
+        name,
+        module,
+        settings: settings.to_owned(),
+        rows,
+    };
+    vec![
+        case("six columns, one row", "probe", "{}", 1),
+        case("six columns, 10,000 rows", "probe", "{}", 10_000),
+        case("every column, 10,000 rows", "probe", &every_column(), 10_000),
+        case("threshold-hpa, 1,000 rows", "threshold-hpa", HPA, 1_000),
+        case("threshold-hpa, 10,000 rows", "threshold-hpa", HPA, 10_000),
+    ]
+}
+
+fn native(case: &Case) -> Box<dyn FnMut(&Observations)> {
+    match case.module {
+        "probe" => {
+            let mut native = Native::<probe::Probe>::new(&case.settings);
+            Box::new(move |observations| drop(black_box(native.recommend(observations))))
+        }
+        _ => {
+            let mut native = Native::<threshold_hpa::ThresholdHpa>::new(&case.settings);
+            Box::new(move |observations| drop(black_box(native.recommend(observations))))
+        }
+    }
+}
+
+/// Successive ticks, so that stateful policies have something to do.
+fn ticks(rows: u64) -> Vec<Observations> {
+    (0..8).map(|tick| observations(rows, tick)).collect()
+}
+
+fn bench_cases(criterion: &mut Criterion, modules: &Modules) {
+    let mut group = criterion.benchmark_group("decisions");
+    for case in cases() {
+        let ticks = ticks(case.rows);
+        let rows: Vec<usize> = (0..case.rows as usize).collect();
+        let mut component =
+            modules.policy(case.module).unwrap().instantiate(&case.settings, 0).unwrap();
+        let mut native = native(&case);
+        group.throughput(Throughput::Elements(case.rows));
+        let mut tick = 0;
+        let mut next = || {
+            tick += 1;
+            &ticks[tick % ticks.len()]
+        };
+        group.bench_function(BenchmarkId::new("component", case.name), |bencher| {
+            bencher.iter(|| ask(&mut component, next(), &rows));
+        });
+        group.bench_function(BenchmarkId::new("native", case.name), |bencher| {
+            bencher.iter(|| native(next()));
+        });
+    }
+    group.finish();
+}
+
+/// One whole tick: 10,000 workloads, one live policy and three shadows, and the guard.
+fn bench_tick(criterion: &mut Criterion, modules: &Modules) {
+    const WORKLOADS: u64 = 10_000;
+    let ticks = ticks(WORKLOADS);
+    let rows: Vec<usize> = (0..WORKLOADS as usize).collect();
+    let workloads: Vec<Workload> = (0..WORKLOADS)
+        .map(|id| Workload {
+            id: WorkloadId(id),
+            name: format!("workload-{id}"),
+            tenant: TenantId(0),
+            group: GroupId(0),
+            bounds: Bounds::replicas(1, 100),
+            slo: None,
+        })
+        .collect();
+    let mut policies: Vec<ComponentPolicy> = [
+        ("threshold-hpa", HPA),
+        ("step-threshold", "{}"),
+        ("static-replicas", r#"{"replicas": 3}"#),
+        ("probe", "{}"),
+    ]
+    .iter()
+    .map(|(module, settings)| modules.policy(module).unwrap().instantiate(settings, 0).unwrap())
+    .collect();
+    let mut guard = Guard::new(Rails::default(), BTreeMap::new(), Duration::ZERO);
+    let mut turn = 0;
+    criterion.bench_function("tick/10,000 workloads, 1 live + 3 shadows", |bencher| {
+        bencher.iter(|| {
+            turn += 1;
+            let observations = &ticks[turn % ticks.len()];
+            let batch = Batch { observations, rows: &rows, explore: false, explain: false };
+            let live = policies[0].recommend(&batch);
+            for shadow in &mut policies[1..] {
+                black_box(shadow.recommend(&batch));
+            }
+            let recommendations: Vec<Recommendation> = live
+                .answers
+                .into_iter()
+                .map(|answer| answer.unwrap_or_else(|_| Recommendation::hold()))
+                .collect();
+            black_box(scaling::decide(observations, &recommendations, &workloads, &mut guard));
+        });
+    });
+}
+
+/// Component and native in turns, and the ratio of their medians.
+fn compare(modules: &Modules) {
+    const ROUNDS: usize = 31;
+    println!("\ncomponent and native in turns, medians of {ROUNDS} rounds, per row:");
+    for case in cases() {
+        let ticks = ticks(case.rows);
+        let rows: Vec<usize> = (0..case.rows as usize).collect();
+        let mut component =
+            modules.policy(case.module).unwrap().instantiate(&case.settings, 0).unwrap();
+        let mut native = native(&case);
+        let calls = (200_000 / case.rows).clamp(8, 20_000) as usize;
+        let per_row = |elapsed: Duration| elapsed.as_nanos() as f64 / (calls as f64 * case.rows as f64);
+        let (mut components, mut natives) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            let start = Instant::now();
+            (0..calls).for_each(|call| ask(&mut component, &ticks[call % ticks.len()], &rows));
+            components.push(per_row(start.elapsed()));
+            let start = Instant::now();
+            (0..calls).for_each(|call| native(&ticks[call % ticks.len()]));
+            natives.push(per_row(start.elapsed()));
+        }
+        let (component, native) = (median(components), median(natives));
+        let ratio = component / native;
+        println!("{:28} {component:8.1} ns, native {native:8.1} ns, ratio {ratio:.2}", case.name);
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn main() {
+    let sandbox = Sandbox::new(EpochClock::default()).unwrap();
+    let modules = Modules::new(&sandbox, Limits::default());
+    let mut criterion = Criterion::default().configure_from_args();
+    bench_cases(&mut criterion, &modules);
+    bench_tick(&mut criterion, &modules);
+    criterion.final_summary();
+    // `cargo test` runs benches once, with this flag, to see that they work.
+    if !std::env::args().any(|argument| argument == "--test") {
+        compare(&modules);
+    }
+}

@@ -1,0 +1,165 @@
+//! Exit: how the program ends, and what it says when it ends badly.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use assembly::ModuleError;
+use sandbox::LoadError;
+
+use crate::lines::SourceError;
+
+/// The exit codes, as `--help` tells them.
+pub(crate) const HELP: &str = "\
+Exit codes:
+    0  all is well
+    1  something went wrong that is in none of the following kinds
+    2  the command line is wrong
+    3  an input is wrong: a file, a field, a line, or settings
+    4  a component was refused, or it broke
+    5  something cannot be read or written
+    6  some cells of a race failed; the others are reported
+  130  interrupted; the same command resumes a race";
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// All is well.
+    Fine = 0,
+    /// None of the other kinds.
+    Other = 1,
+    /// An input is wrong.
+    Input = 3,
+    /// A component was refused, or broke.
+    Component = 4,
+    /// Something cannot be read or written.
+    Io = 5,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// An error with the exit code that it ends the program with.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    exit: Exit,
+    error: anyhow::Error,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
+        Self { exit, error: error.into() }
+    }
+
+    /// An input that is wrong.
+    pub(crate) fn input(error: impl Into<anyhow::Error>) -> Self {
+        Self::new(Exit::Input, error)
+    }
+
+    /// A component that was refused, or broke.
+    pub(crate) fn component(error: impl Into<anyhow::Error>) -> Self {
+        Self::new(Exit::Component, error)
+    }
+
+    /// Something that cannot be read or written.
+    pub(crate) fn io(error: impl Into<anyhow::Error>) -> Self {
+        Self::new(Exit::Io, error)
+    }
+
+    /// The same failure, told where it happened.
+    pub(crate) fn at(self, place: impl std::fmt::Display) -> Self {
+        let said = causes(&self.error);
+        Self { exit: self.exit, error: anyhow::anyhow!("{place}: {said}") }
+    }
+
+    /// Says what went wrong, in one line.
+    pub(crate) fn report(&self) -> ExitCode {
+        // Whoever reads the output has seen enough, say `head`.
+        if self.is_broken_pipe() {
+            return Exit::Fine.into();
+        }
+        // Where even this cannot be written, the exit code is all that is left.
+        let _ = writeln!(io::stderr(), "regatta: error: {}", causes(&self.error));
+        self.exit.into()
+    }
+
+    fn is_broken_pipe(&self) -> bool {
+        self.error
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// An error with everything that caused it, each said once, in one line.
+fn causes(error: &anyhow::Error) -> String {
+    let mut said = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        if said.contains(&cause) {
+            continue;
+        }
+        if !said.is_empty() {
+            said.push_str(": ");
+        }
+        said.push_str(&cause);
+    }
+    said.replace('\n', " ")
+}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
+        match error {
+            SourceError::Open { .. } | SourceError::Read { .. } => Self::io(error),
+            SourceError::Line { .. } => Self::input(error),
+        }
+    }
+}
+
+impl From<ModuleError> for Failure {
+    fn from(error: ModuleError) -> Self {
+        match error {
+            ModuleError::Unknown { .. } => Self::input(error),
+            ModuleError::Unreadable { .. } => Self::io(error),
+            ModuleError::Refused { .. } | ModuleError::WrongWorld { .. } => Self::component(error),
+        }
+    }
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Settings(_) => Self::input(error),
+            _ => Self::component(error),
+        }
+    }
+}
+
+/// Writing what was asked for.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::io(error);
+        }
+        Self::io(anyhow::Error::new(error).context("cannot write the output"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_are_said_once_and_in_one_line() {
+        let error = anyhow::anyhow!("no\nspace").context("cannot write: no\nspace").context("race");
+        assert_eq!(causes(&error), "race: cannot write: no space");
+    }
+
+    #[test]
+    fn a_closed_pipe_is_the_end_and_no_failure() {
+        let closed = || io::Error::from(io::ErrorKind::BrokenPipe);
+        assert!(Failure::from(closed()).is_broken_pipe());
+        assert!(!Failure::from(io::Error::from(io::ErrorKind::StorageFull)).is_broken_pipe());
+    }
+}
