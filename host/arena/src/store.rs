@@ -1,6 +1,8 @@
 //! Store: where results are kept: a folder, a bucket, or memory. Every object is written whole or
 //! not at all, so an interrupted or failed write leaves the earlier one intact.
 
+mod layout;
+
 use std::path::Path as Folder;
 use std::sync::Arc;
 
@@ -16,7 +18,7 @@ use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
 use url::Url;
 
-/// Where results are kept.
+/// Where results are kept. Its methods block, so they are not for async code.
 pub struct Store {
     objects: Arc<dyn ObjectStore>,
     /// As the user named it.
@@ -130,14 +132,13 @@ impl Store {
         }
     }
 
-    /// Writes a value as indented JSON with a newline at the end.
+    /// Writes a value as JSON, a field a line.
     pub fn put_json(&self, object: &str, value: &impl Serialize) -> Result<(), StoreError> {
-        let mut bytes = serde_json::to_vec_pretty(value).map_err(|error| StoreError::Write {
+        let bytes = layout::json(value).map_err(|error| StoreError::Write {
             object: object.to_owned(),
             place: self.place.clone(),
             cause: error.to_string(),
         })?;
-        bytes.push(b'\n');
         self.put(object, bytes)
     }
 

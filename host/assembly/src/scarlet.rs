@@ -69,7 +69,7 @@ pub(crate) fn read(file: &Path, text: &str) -> Result<Raw, ExperimentError> {
             {"module": "q-table", "settings": {"preset": "agarwal"}, "train": {"episodes": 20}},
         ],
         "rewards": [
-            {"module": "scarlet", "settings": {"percentile": parsed.percentile(file)?}},
+            {"module": "scarlet", "settings": {"tail": parsed.percentile(file)?}},
             {"module": "balanced"},
         ],
         "fallback": {"module": "threshold-hpa"},

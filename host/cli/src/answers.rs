@@ -38,7 +38,7 @@ enum Answer {
         #[serde(skip_serializing_if = "Option::is_none")]
         buffer_requests: Option<f64>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        reason: Option<Arc<str>>,
+        reason: Option<String>,
     },
     Refused {
         refused: String,
@@ -59,7 +59,9 @@ impl<'a> Decided<'a> {
                 cpu_millicores: said.cpu_millicores,
                 memory_bytes: said.memory_bytes,
                 buffer_requests: said.buffer_requests,
-                reason: said.reason.and_then(|id| reasons.get(usize::from(id.0)).cloned()),
+                reason: said
+                    .reason
+                    .and_then(|id| reasons.get(usize::from(id.0)).map(ToString::to_string)),
             },
             Err(refusal) => Answer::Refused { refused: refusal.to_string() },
         });
@@ -129,9 +131,8 @@ pub(crate) fn embedded(json: &str) -> Option<Box<RawValue>> {
 
 /// JSON text as a part of a line; text that is no JSON as a string.
 fn embedded_or_quoted(json: &str) -> Box<RawValue> {
-    embedded(json).unwrap_or_else(|| {
-        serde_json::value::to_raw_value(json).expect("a string becomes JSON")
-    })
+    embedded(json)
+        .unwrap_or_else(|| serde_json::value::to_raw_value(json).expect("a string becomes JSON"))
 }
 
 #[cfg(test)]

@@ -22,9 +22,8 @@ use scaling::{Timestamp, WorkloadId};
 use serde::Deserialize;
 use thiserror::Error;
 
-use instant::{Seconds, instant, needed};
 pub(crate) use decimal::Billionths;
-pub(crate) use score::Score;
+use instant::{Seconds, instant, needed};
 pub(crate) use source::{Source, SourceError};
 pub(crate) use turn::Turn;
 pub(crate) use workload::{Roster, WorkloadName};

@@ -1,14 +1,16 @@
 //! The `regatta` program.
 
+mod answers;
 mod exit;
 mod lines;
+mod module;
 mod modules;
 mod output;
 mod policy;
 mod reward;
 mod schema;
 mod settings;
-mod stage;
+mod snapshot;
 
 use std::process::ExitCode;
 

@@ -8,9 +8,8 @@ use sandbox::World;
 use serde::Serialize;
 
 use crate::exit::Failure;
+use crate::module;
 use crate::output::{Card, Output};
-use crate::schema;
-use crate::stage;
 
 /// Lists the policies and reward functions that the program carries.
 #[derive(Debug, Args)]
@@ -21,51 +20,57 @@ pub(crate) struct Arguments {
 }
 
 #[derive(Debug, Serialize)]
-struct Modules {
-    policies: Vec<Module>,
-    rewards: Vec<Module>,
+struct List {
+    policies: Vec<Entry>,
+    rewards: Vec<Entry>,
 }
 
 #[derive(Debug, Serialize)]
-struct Module {
-    name: String,
+struct Entry {
+    name: &'static str,
     version: String,
-    about: String,
+    stateful: bool,
+    size_bytes: usize,
 }
 
 pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> {
-    let modules = stage::modules()?;
-    let mut list = Modules { policies: Vec::new(), rewards: Vec::new() };
+    let modules = module::all()?;
+    let mut list = List { policies: Vec::new(), rewards: Vec::new() };
     for one in built_in() {
-        let name = one.name.to_owned();
+        let (name, size_bytes) = (one.name, one.bytes.len());
         match one.world {
             World::Policy => {
-                let policy = modules.policy(one.name)?;
-                let said = policy.description();
-                let about = schema::title(&said.settings_schema);
-                list.policies.push(Module { name, version: said.version.clone(), about });
+                let policy = modules.policy(name)?;
+                let (version, stateful) =
+                    (policy.description().version.clone(), policy.description().stateful);
+                list.policies.push(Entry { name, version, stateful, size_bytes });
             }
             World::Reward => {
-                let reward = modules.reward(one.name)?;
-                let said = reward.description();
-                let about = schema::title(&said.settings_schema);
-                list.rewards.push(Module { name, version: said.version.clone(), about });
+                let reward = modules.reward(name)?;
+                let (version, stateful) =
+                    (reward.description().version.clone(), reward.description().stateful);
+                list.rewards.push(Entry { name, version, stateful, size_bytes });
             }
         }
     }
     output.card(&list, arguments.json)
 }
 
-impl Card for Modules {
+impl Card for List {
     fn text(&self) -> String {
         let mut text = String::new();
-        for (title, modules) in [("policies", &self.policies), ("rewards", &self.rewards)] {
-            writeln!(text, "{title}").expect("a string takes any text");
-            let width = modules.iter().map(|module| module.name.len()).max().unwrap_or(0);
-            for Module { name, version, about } in modules {
-                writeln!(text, "  {name:width$}  {version}  {about}").expect("a string takes any text");
+        for (title, entries) in [("policies", &self.policies), ("rewards", &self.rewards)] {
+            writeln!(text, "{title}").expect("a string takes text");
+            let width = entries.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
+            for Entry { name, version, stateful, size_bytes } in entries {
+                let state = if *stateful { "keeps state" } else { "no state" };
+                writeln!(text, "  {name:width$}  {version}  {state:11}  {size_bytes:>7} bytes")
+                    .expect("a string takes text");
             }
         }
+        text.push_str(
+            "`regatta policy inspect NAME` and `regatta reward inspect NAME` tell more\n",
+        );
         text
     }
 }

@@ -44,7 +44,8 @@ pub(crate) fn write(place: &Path, snapshot: &[u8], output: &mut Output) -> Resul
     // Beside the file first, so that a full disk leaves the earlier snapshot.
     let mut partial = place.as_os_str().to_owned();
     partial.push(".partial");
-    let written = std::fs::write(&partial, snapshot).and_then(|()| std::fs::rename(&partial, place));
+    let written =
+        std::fs::write(&partial, snapshot).and_then(|()| std::fs::rename(&partial, place));
     if written.is_err() {
         // It may never have been made.
         let _ = std::fs::remove_file(&partial);

@@ -9,7 +9,9 @@ pub(crate) use chain::Call;
 pub use error::PlanError;
 pub(crate) use workload::{Amount, WorkloadPlan};
 
-use scaling::Workload;
+use std::collections::BTreeMap;
+
+use scaling::{GroupId, Workload};
 use setting::{field, nanoseconds, positive, within};
 use traffic::Traces;
 
@@ -30,6 +32,8 @@ pub struct Plan {
     pub(crate) metrics: MetricsPlan,
     pub(crate) workloads: Vec<WorkloadPlan>,
     pub(crate) roster: Vec<Workload>,
+    /// The rows of each group.
+    pub(crate) groups: Vec<Vec<usize>>,
 }
 
 /// What a node has.
@@ -85,6 +89,7 @@ impl Plan {
                     .map_err(|error| error.within(&format!("workloads[{position}]")))
             })
             .collect::<Result<_, _>>()?;
+        let roster = workload::roster(workloads)?;
         Ok(Self {
             nodes: nodes(&cluster.nodes)?,
             contention: cluster.cpu_contention,
@@ -93,7 +98,8 @@ impl Plan {
             warm_up,
             metrics: metrics(&cluster.metrics).map_err(|error| error.within("metrics"))?,
             workloads: plans,
-            roster: workload::roster(workloads)?,
+            groups: groups(&roster),
+            roster,
         })
     }
 
@@ -111,6 +117,14 @@ impl Plan {
     pub fn ticks(&self) -> u64 {
         self.ticks
     }
+}
+
+fn groups(roster: &[Workload]) -> Vec<Vec<usize>> {
+    let mut groups: BTreeMap<GroupId, Vec<usize>> = BTreeMap::new();
+    for (row, workload) in roster.iter().enumerate() {
+        groups.entry(workload.group).or_default().push(row);
+    }
+    groups.into_values().collect()
 }
 
 fn nodes(specs: &[NodeSpec]) -> Result<Vec<NodePlan>, PlanError> {

@@ -155,6 +155,12 @@ impl Requests {
         self.slots.get(id as usize).is_some_and(|request| request.generation == generation)
     }
 
+    /// Requests that there is room for.
+    #[cfg(test)]
+    pub(crate) fn places(&self) -> usize {
+        self.slots.len()
+    }
+
     /// What [`Requests::admit`] was given; only for requests of workloads that have extras.
     pub(crate) fn extra(&self, id: u32) -> &Extra {
         &self.extras[id as usize]

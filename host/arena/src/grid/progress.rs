@@ -8,7 +8,7 @@ use crate::results::CellName;
 /// How far a race has got.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress<'a> {
-    /// Steps that are done.
+    /// Steps that are done. It ends below the total if somebody's training breaks off.
     pub done: u64,
     /// Steps in all: cells, training episodes and candidates to try.
     pub total: u64,

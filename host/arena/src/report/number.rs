@@ -111,6 +111,11 @@ pub(super) fn title(metric: &MetricRecord, scale: &Scale) -> String {
     }
 }
 
+/// The unit to stand beside the title, unless the title says it.
+pub(super) fn unit_beside(metric: &MetricRecord, scale: &Scale) -> &'static str {
+    if metric.title.ends_with("-seconds") { "" } else { scale.unit }
+}
+
 /// A count or a plain number from outside of any column.
 pub(super) fn count(value: u64) -> String {
     grouped(&value.to_string())
@@ -148,18 +153,18 @@ fn is_count(metric: &MetricRecord) -> bool {
 
 /// Factor, unit and the most decimals, from the largest value of the column.
 fn unit(metric: &MetricRecord, largest: f64) -> (f64, &'static str, i32) {
-    /// From ten hours on, hours are easier to read than seconds.
-    const LONG_SECONDS: f64 = 36_000.0;
+    /// From two hours on, hours are easier to read than seconds.
+    const LONG_SECONDS: f64 = 7_200.0;
     let long = largest >= LONG_SECONDS;
     match metric.unit.as_str() {
         "%" => (100.0, "%", 2),
         "s" if is_latency(metric) && largest < 1.0 => (1e3, "ms", 3),
         "s" if is_latency(metric) => (1.0, "s", 3),
-        "s" if long => (1.0 / 3_600.0, "h", 1),
+        "s" if long => (1.0 / 3_600.0, "h", 2),
         "s" => (1.0, "s", 1),
-        "core·s" if long => (1.0 / 3_600.0, "core·h", 1),
+        "core·s" if long => (1.0 / 3_600.0, "core·h", 2),
         "core·s" => (1.0, "core·s", 1),
-        "GiB·s" if long => (1.0 / 3_600.0, "GiB·h", 1),
+        "GiB·s" if long => (1.0 / 3_600.0, "GiB·h", 2),
         "GiB·s" => (1.0, "GiB·s", 1),
         _ if is_count(metric) => (1.0, "", 1),
         _ => (1.0, "", 4),

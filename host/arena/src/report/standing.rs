@@ -123,3 +123,6 @@ fn towards(better: Better, left: f64, right: f64) -> Ordering {
         Better::Lower => left.total_cmp(&right),
     }
 }
+
+#[cfg(test)]
+mod tests;

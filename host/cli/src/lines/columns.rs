@@ -27,8 +27,8 @@ impl Columns {
         map: &mut A,
         others: &[&str],
     ) -> Result<(), A::Error> {
-        let column = Column::from_name(key)
-            .ok_or_else(|| de::Error::custom(unknown(key, others)))?;
+        let column =
+            Column::from_name(key).ok_or_else(|| de::Error::custom(unknown(key, others)))?;
         if self.given.contains(&column) {
             return Err(de::Error::custom(format!("`{key}` is given twice")));
         }
@@ -58,8 +58,12 @@ fn unknown(key: &str, others: &[&str]) -> String {
     let names = Column::ALL.iter().map(|column| column.name());
     let nearest = names.chain(others.iter().copied()).min_by_key(|name| distance(key, name));
     let hint = match nearest {
-        Some(name) if distance(key, name) <= 2 + key.len() / 4 => format!("; did you mean `{name}`?"),
-        _ if others.is_empty() => "; `regatta policy inspect` lists the columns of a policy".to_owned(),
+        Some(name) if distance(key, name) <= 2 + key.len() / 4 => {
+            format!("; did you mean `{name}`?")
+        }
+        _ if others.is_empty() => {
+            "; `regatta policy inspect` lists the columns of a policy".to_owned()
+        }
         _ => format!("; besides columns there are {}", others.join(", ")),
     };
     format!("`{}` is no column{hint}", super::shortened(key))

@@ -15,7 +15,9 @@ impl<'de> Deserialize<'de> for Seconds {
         let raw = <&RawValue>::deserialize(deserializer)?.get();
         let found = super::shortened(raw);
         let number = Decimal::parse(raw).ok_or_else(|| {
-            de::Error::custom(format!("expected a number of seconds such as 15 or -0.5, found `{found}`"))
+            de::Error::custom(format!(
+                "expected a number of seconds such as 15 or -0.5, found `{found}`"
+            ))
         })?;
         let nanoseconds = match number.parts(9, 1) {
             Ok(nanoseconds) => i64::try_from(nanoseconds).ok(),
@@ -46,9 +48,9 @@ fn one_of<T>(
     nanoseconds: Option<T>,
 ) -> Result<Option<Given<T>>, String> {
     match (seconds, nanoseconds) {
-        (Some(_), Some(_)) => {
-            Err(format!("both `{name}_seconds` and `{name}_nanoseconds` are given: keep one of them"))
-        }
+        (Some(_), Some(_)) => Err(format!(
+            "both `{name}_seconds` and `{name}_nanoseconds` are given: keep one of them"
+        )),
         (Some(seconds), None) => Ok(Some(Given::Seconds(seconds))),
         (None, nanoseconds) => Ok(nanoseconds.map(Given::Nanoseconds)),
     }
@@ -161,9 +163,8 @@ mod tests {
 
     #[test]
     fn a_time_is_given_in_one_unit() {
-        let sampled = |json: &str| {
-            serde_json::from_str::<Sampled>(json).map_err(|error| error.to_string())
-        };
+        let sampled =
+            |json: &str| serde_json::from_str::<Sampled>(json).map_err(|error| error.to_string());
         let both = sampled(r#"{"taken_seconds": 1, "taken_nanoseconds": 5}"#).unwrap_err();
         assert!(both.contains("keep one of them"), "{both}");
         let neither = sampled(r#"{"window_seconds": 1}"#).unwrap_err();

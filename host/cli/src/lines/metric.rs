@@ -13,7 +13,11 @@ pub(crate) struct Metric(scaling::Metric);
 
 impl Metric {
     /// The sample of the workload at `row`, whose pods are `pods` of the whole line's.
-    pub(crate) fn at(self, row: u32, pods: &std::ops::Range<u32>) -> Result<scaling::Metric, String> {
+    pub(crate) fn at(
+        self,
+        row: u32,
+        pods: &std::ops::Range<u32>,
+    ) -> Result<scaling::Metric, String> {
         let pod = match self.0.pod {
             Some(pod) if pod < pods.end - pods.start => Some(pods.start + pod),
             Some(pod) => {
@@ -67,9 +71,11 @@ impl TryFrom<RawMetric> for Metric {
             return Err("`pod` is only for the source `pods`: leave it out".to_owned());
         }
         if raw.described_object.is_empty() == (raw.source == Source::Object) {
-            return Err("`described_object` (`Kind/name`) is for the source `object`, which needs \
+            return Err(
+                "`described_object` (`Kind/name`) is for the source `object`, which needs \
                         it, and for no other"
-                .to_owned());
+                    .to_owned(),
+            );
         }
         let sampled = if pods {
             raw.sampled.windowed().map_err(|message| format!("sampled: {message}"))?

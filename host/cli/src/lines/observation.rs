@@ -27,7 +27,11 @@ pub(crate) struct Observation {
 
 impl Observation {
     /// Adds the workload's details to those of the whole line.
-    pub(crate) fn add_details(self, row: u32, details: &mut Details) -> Result<(), (String, String)> {
+    pub(crate) fn add_details(
+        self,
+        row: u32,
+        details: &mut Details,
+    ) -> Result<(), (String, String)> {
         let first_pod = details.pods.len() as u32;
         details.pods.extend(self.pods.into_iter().map(|pod| pod.at(row)));
         let pods = first_pod..details.pods.len() as u32;

@@ -153,7 +153,8 @@ mod tests {
     fn a_resource_has_one_quantity() {
         let quantities: Quantities =
             serde_json::from_str(r#"{"memory": "1Ki", "cpu": 1}"#).unwrap();
-        let names: Vec<_> = quantities.0.iter().map(|quantity| quantity.resource.as_str()).collect();
+        let names: Vec<_> =
+            quantities.0.iter().map(|quantity| quantity.resource.as_str()).collect();
         assert_eq!(names, ["cpu", "memory"]);
         let twice = serde_json::from_str::<Quantities>(r#"{"cpu": 1, "cpu": 2}"#).unwrap_err();
         assert!(twice.to_string().contains("`cpu` is given twice"), "{twice}");

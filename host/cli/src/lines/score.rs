@@ -70,7 +70,7 @@ impl Context {
     pub(crate) fn score(&mut self, line: &str) -> Result<Score, Complaint> {
         let raw: RawScore = parse(line)?;
         let (now, tick) = self.time(raw.now_seconds, raw.now_nanoseconds, raw.tick)?;
-        let mut rows = Vec::with_capacity(raw.transitions.len());
+        let mut rows: Vec<(WorkloadId, _, _, _)> = Vec::with_capacity(raw.transitions.len());
         for (index, transition) in raw.transitions.iter().enumerate() {
             let place = || format!("transitions[{index}].workload");
             let workload = self.id(&transition.workload, place)?;

@@ -142,7 +142,9 @@ impl Context {
                 let workload = &observation.workload;
                 return Err(Complaint::at(
                     place(),
-                    format!("`{workload}` is observations[{first}] already: each workload once a line"),
+                    format!(
+                        "`{workload}` is observations[{first}] already: each workload once a line"
+                    ),
                 ));
             }
             ids.push(id);

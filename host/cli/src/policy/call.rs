@@ -10,10 +10,10 @@ use scaling::{Batch, Policy, WorkloadId};
 use crate::answers::Decided;
 use crate::exit::Failure;
 use crate::lines::{Context, Source, Turn};
+use crate::module;
 use crate::output::{Output, note};
 use crate::settings::{self, Settings};
 use crate::snapshot;
-use crate::stage;
 
 /// Puts observations to a policy, one tick a line, and prints what it recommends.
 ///
@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments, mut output: Output) -> Result<(), Failu
     let settings = settings::text(arguments.settings.as_ref())?;
     let snapshot = arguments.snapshot.as_deref().map(snapshot::read).transpose()?;
     let mut source = Source::open(arguments.input.as_deref())?;
-    let component = stage::modules()?.policy(&arguments.policy)?;
+    let component = module::all()?.policy(&arguments.policy)?;
     let mut policy = component
         .instantiate(&settings, arguments.seed)
         .map_err(|error| Failure::from(error).at(settings::place(arguments.settings.as_ref())))?;

@@ -8,9 +8,9 @@ use scaling::{Reward, Transitions};
 use crate::answers::Scored;
 use crate::exit::Failure;
 use crate::lines::{Context, Source};
+use crate::module;
 use crate::output::Output;
 use crate::settings::{self, Settings};
-use crate::stage;
 
 /// Puts transitions to a reward function, one group and tick a line, and prints its rewards.
 #[derive(Debug, Args)]
@@ -30,7 +30,7 @@ const HELP: &str = include_str!("call.txt");
 pub(crate) fn run(arguments: &Arguments, mut output: Output) -> Result<(), Failure> {
     let settings = settings::text(arguments.settings.as_ref())?;
     let mut source = Source::open(arguments.input.as_deref())?;
-    let component = stage::modules()?.reward(&arguments.reward)?;
+    let component = module::all()?.reward(&arguments.reward)?;
     let mut reward = component
         .instantiate(&settings)
         .map_err(|error| Failure::from(error).at(settings::place(arguments.settings.as_ref())))?;

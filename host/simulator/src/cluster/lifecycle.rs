@@ -127,6 +127,7 @@ impl Simulation {
         replica.crash = now.saturating_add(replica.lifetime);
         replica.scraped = Scraped { cpu: replica.cpu, at: now };
         self.watch(id);
+        self.kill_if_over_memory(id);
         self.serve_queue(id);
     }
 

@@ -1,9 +1,7 @@
 //! Observing: what a policy sees now, from the last scrape that can be seen and from the cluster's
 //! own books, which are never late.
 
-use std::collections::BTreeMap;
-
-use scaling::{Bucket, Column, Detail, DetailSet, Edge, GroupId, Observations};
+use scaling::{Bucket, Column, Detail, DetailSet, Edge, Observations};
 
 use super::{Simulation, timestamp};
 use crate::load::BUCKET;
@@ -97,11 +95,7 @@ impl Simulation {
     }
 
     fn tell_neighbours(&self, seen: &mut Observations) {
-        let mut groups: BTreeMap<GroupId, Vec<usize>> = BTreeMap::new();
-        for (row, workload) in self.plan.roster.iter().enumerate() {
-            groups.entry(workload.group).or_default().push(row);
-        }
-        for rows in groups.values() {
+        for rows in &self.plan.groups {
             for &row in rows {
                 seen.set(row, Column::NeighboursCount, (rows.len() - 1) as f64);
             }

@@ -54,8 +54,9 @@ impl Simulation {
     fn container_requests(&self, row: usize) -> Vec<Quantity> {
         let size = &self.fleets[row].size;
         let cpu = size.cpu_request().map(|millicores| quantity("cpu", i64::from(millicores)));
-        let bytes =
-            |bytes: u64| quantity("memory", i64::try_from(bytes * 1000).unwrap_or(i64::MAX));
+        let bytes = |bytes: u64| {
+            quantity("memory", i64::try_from(bytes.saturating_mul(1000)).unwrap_or(i64::MAX))
+        };
         cpu.into_iter().chain(size.memory_request().map(bytes)).collect()
     }
 }

@@ -11,6 +11,8 @@ impl Simulation {
         for id in self.fleets[workload].members.clone() {
             self.resize(id);
         }
+        // A smaller replica that has no node yet may fit now.
+        self.room_made = true;
     }
 
     /// Gives a replica its workload's size. If its node has no room for what it is to set aside, it

@@ -23,7 +23,8 @@ impl Simulation {
             size.cpu_limit = Some(cpu_millicores);
         }
         if let Some(memory_bytes) = decision.memory_bytes.filter(|&memory| memory > 0) {
-            size.memory_limit = Some(memory_bytes);
+            // As good as boundless, and sums of a few such cannot overflow.
+            size.memory_limit = Some(memory_bytes.min(1 << 62));
         }
         if *size != before.1 {
             self.resize_all(workload);

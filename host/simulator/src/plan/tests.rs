@@ -47,8 +47,11 @@ fn a_workload_is_checked_field_by_field() {
     check(|w| w.cpu.limit_millicores = Some(0), {
         "cpu.limit_millicores is 0, but must be at least 1"
     });
-    check(|w| w.memory.limit_mib = Some(-1.0), {
-        "memory.limit_mib is -1, but must be a finite number above 0"
+    check(|w| (w.memory.base_mib, w.memory.request_mib) = (0.0, Some(-1.0)), {
+        "memory.request_mib is -1, but must be a finite number above 0"
+    });
+    check(|w| w.memory.base_mib = 257.0, {
+        "memory.base_mib is 257, but must be at most memory.limit_mib"
     });
     check(|w| w.timeout_seconds = Some(f64::NAN), {
         "timeout_seconds is NaN, but must be a finite number above 0"
@@ -63,7 +66,7 @@ fn a_workload_is_checked_field_by_field() {
         "service is missing, but these arrivals do not tell how long requests take"
     });
     check(|w| (w.arrivals, w.service) = (None, None), {
-        "service is missing, but a workload that is only called needs it"
+        "service is missing, but calls from other workloads do not tell how long they take"
     });
     let amount = AmountSpec { mean_bytes: 0.0, coefficient_of_variation: 0.0 };
     check(|w| w.network.receive_bytes = Some(amount), {

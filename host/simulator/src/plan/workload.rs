@@ -88,13 +88,16 @@ impl WorkloadPlan {
         above_zero("cpu.request_millicores", spec.cpu.request_millicores)?;
         above_zero("cpu.limit_millicores", spec.cpu.limit_millicores)?;
         above_zero("cpu.shares", spec.cpu.shares)?;
-        let arrivals = arrivals(spec, traces)?;
+        let arrivals = arrivals(spec, called, traces)?;
         let io = spec.io.as_ref().map(|io| service("io", io)).transpose()?;
         let receive = amount("network.receive_bytes", spec.network.receive_bytes)?;
         let transmit = amount("network.transmit_bytes", spec.network.transmit_bytes)?;
         let request_memory = amount("memory.request_bytes", spec.memory.request_bytes)?;
         let memory_leak =
             not_negative("memory.leak_bytes_per_request", spec.memory.leak_bytes_per_request)?;
+        let base = not_negative("memory.base_mib", spec.memory.base_mib)?;
+        let fits = spec.memory.limit_mib.is_none_or(|limit| base <= limit);
+        within("memory.base_mib", base, fits, "at most memory.limit_mib")?;
         let memory = |name, value: Option<f64>| {
             value.map(|value| positive(name, value).map(mebibytes)).transpose()
         };
@@ -115,7 +118,7 @@ impl WorkloadPlan {
             shares: spec.cpu.shares,
             memory_request: memory("memory.request_mib", spec.memory.request_mib)?,
             memory_limit: memory("memory.limit_mib", spec.memory.limit_mib)?,
-            memory_base: mebibytes(not_negative("memory.base_mib", spec.memory.base_mib)?),
+            memory_base: mebibytes(base),
             memory_leak,
             scheduling: nanoseconds(
                 "cold_start.scheduling_seconds",
@@ -188,11 +191,15 @@ pub(super) fn roster(specs: &[WorkloadSpec]) -> Result<Vec<Workload>, PlanError>
     Ok(roster)
 }
 
-fn arrivals(spec: &WorkloadSpec, traces: &Traces) -> Result<Option<ArrivalPlan>, PlanError> {
+fn arrivals(
+    spec: &WorkloadSpec,
+    called: bool,
+    traces: &Traces,
+) -> Result<Option<ArrivalPlan>, PlanError> {
     let Some(arrivals) = &spec.arrivals else {
         return match &spec.service {
             Some(_) => Ok(None),
-            None => Err(no_service("is missing, but a workload that is only called needs it")),
+            None => Err(no_service(NEEDED_BY_CALLS)),
         };
     };
     let plan = arrivals.plan(traces).map_err(traffic("arrivals"))?;
@@ -201,9 +208,13 @@ fn arrivals(spec: &WorkloadSpec, traces: &Traces) -> Result<Option<ArrivalPlan>,
         None if !recorded => {
             Err(no_service("is missing, but these arrivals do not tell how long requests take"))
         }
+        None if called => Err(no_service(NEEDED_BY_CALLS)),
         _ => Ok(Some(plan)),
     }
 }
+
+const NEEDED_BY_CALLS: &str =
+    "is missing, but calls from other workloads do not tell how long they take";
 
 fn no_service(problem: &str) -> PlanError {
     PlanError::Unusable { field: "service".to_owned(), problem: problem.to_owned() }

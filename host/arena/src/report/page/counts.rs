@@ -87,7 +87,7 @@ fn complaints(page: &mut Markup, results: &Results) {
     page.raw("<h3>Why ticks are unscored</h3>\n<ul>\n");
     for cell in complaints() {
         for (reward, complaint) in &cell.complaints {
-            page.raw("<li>").text(&cell.name).raw(", reward <code>").text(reward);
+            page.raw("<li>").prose(&cell.name).raw(", reward <code>").text(reward);
             page.raw("</code>: ").text(complaint).raw("</li>\n");
         }
     }

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::metric::{Better, Metric};
-use crate::report::number::{Scale, title};
+use crate::report::number::{Scale, title, unit_beside};
 use crate::report::standing;
 use crate::results::{Cell, Comparison, Estimate, Interval, Machine, MetricRecord, Results, Series};
 
@@ -172,7 +172,7 @@ impl<'a> Values<'a> {
         Values {
             name: &record.name,
             title: title(record, &scale),
-            unit: scale.unit,
+            unit: unit_beside(record, &scale),
             better: record.better,
             headline: record.headline,
             estimates: summaries()

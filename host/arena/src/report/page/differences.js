@@ -22,7 +22,7 @@ function differences() {
       });
       traces.push({
         x: [finite(bounded(contrast).value)], y: [row], mode: "markers",
-        marker: { color: paint, size: 11, symbol: symbolOf(entrant) }, error_x: errors([bounded(contrast)], paint, 2.5),
+        marker: { color: paint, size: 9, symbol: symbolOf(entrant) }, error_x: errors([bounded(contrast)], paint, 2),
         hovertemplate: `<b>${nameOf(entrant)}</b><br>${text(contrast)}<extra></extra>`,
       });
     });

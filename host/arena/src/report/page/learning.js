@@ -34,7 +34,7 @@ function learning() {
       ];
     });
     const title = options.find((option) => option.value === select.value).text;
-    plot("learning-chart", traces, { height: 380, xaxis: axis(title), yaxis: axis("mean reward"), hovermode: "closest" });
+    plot("learning-chart", traces, { height: 380, xaxis: axis(title, { zeroline: false }), yaxis: axis("mean reward"), hovermode: "closest" });
   }
   return draw;
 }

@@ -26,6 +26,23 @@ impl Markup {
         self
     }
 
+    /// Sentences in which names stand between backticks; they become code.
+    pub(super) fn prose(&mut self, text: impl Display) -> &mut Self {
+        let text = text.to_string();
+        let parts: Vec<&str> = text.split('`').collect();
+        if parts.len() % 2 == 0 {
+            return self.text(text);
+        }
+        for (position, part) in parts.into_iter().enumerate() {
+            if position % 2 == 0 {
+                self.text(part);
+            } else {
+                self.raw("<code>").text(part).raw("</code>");
+            }
+        }
+        self
+    }
+
     /// JSON for a `script` element of data. In JSON, `<`, `>` and `&` stand only within strings,
     /// where they may be written as escapes: so no string can end the element.
     pub(super) fn data(&mut self, data: &impl Serialize) -> &mut Self {

@@ -3,7 +3,7 @@
 use super::markup::Markup;
 use super::{entrant_heading, standings, swatch};
 use crate::metric::Better;
-use crate::report::number::{ABSENT, Scale, title};
+use crate::report::number::{ABSENT, Scale, title, unit_beside};
 use crate::report::standing;
 use crate::results::{Estimate, MetricRecord, Results, Summary};
 
@@ -35,7 +35,7 @@ pub(super) fn scale(results: &Results, metric: &MetricRecord) -> Scale {
 /// A column's heading: title, unit and which way is better.
 pub(super) fn column_heading(page: &mut Markup, metric: &MetricRecord, scale: &Scale) {
     page.raw("<th scope=\"col\" title=\"").text(&metric.name).raw("\">");
-    page.text(title(metric, scale)).raw(" <small>").text(unit(scale));
+    page.text(title(metric, scale)).raw(" <small>").text(unit(metric, scale));
     page.raw(direction(metric.better)).raw("</small></th>");
 }
 
@@ -108,7 +108,7 @@ fn table(
     for metric in &results.metrics {
         let scale = scale(results, metric);
         page.raw("<tr><th scope=\"row\">").text(title(metric, &scale)).raw(" <small>");
-        page.text(unit(&scale)).raw(direction(metric.better)).raw("</small><small><code>");
+        page.text(unit(metric, &scale)).raw(direction(metric.better)).raw("</small><small><code>");
         page.text(&metric.name).raw("</code></small></th>");
         for entrant in &entrants {
             cell(page, metric, &entrant.name, &scale);
@@ -133,8 +133,8 @@ fn workloads(page: &mut Markup, results: &Results) {
     page.raw("<div class=\"controls\" data-filter=\"workload-table\"></div>\n<div class=\"scroll");
     page.raw(" tall\" role=\"region\" aria-label=\"Workload by workload\" tabindex=\"0\">");
     page.raw("<table id=\"workload-table\" class=\"sortable\"><thead><tr>");
-    page.raw("<th scope=\"col\">Entrant</th><th scope=\"col\">Course</th>");
-    page.raw("<th scope=\"col\">Workload</th>");
+    page.raw("<th scope=\"col\">Entrant</th><th scope=\"col\" class=\"name\">Course</th>");
+    page.raw("<th scope=\"col\" class=\"name\">Workload</th>");
     for (metric, scale) in &columns {
         column_heading(page, metric, scale);
     }
@@ -176,13 +176,14 @@ fn places(results: &Results) -> Vec<(&str, &str)> {
     places
 }
 
-fn unit(scale: &Scale) -> String {
-    if scale.unit.is_empty() { String::new() } else { format!("{} ", scale.unit) }
+fn unit(metric: &MetricRecord, scale: &Scale) -> String {
+    let unit = unit_beside(metric, scale);
+    if unit.is_empty() { String::new() } else { format!("{unit} ") }
 }
 
 fn direction(better: Better) -> &'static str {
     match better {
-        Better::Lower => "↓ better",
-        Better::Higher => "↑ better",
+        Better::Lower => "<span title=\"less is better\">↓</span>",
+        Better::Higher => "<span title=\"more is better\">↑</span>",
     }
 }

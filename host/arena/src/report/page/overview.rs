@@ -95,7 +95,10 @@ fn verdict(page: &mut Markup, results: &Results) {
         page.raw(if first { "" } else { "; " });
         first = false;
         page.raw(class(verdict)).text(verdict.mark()).raw("</span> ").text(verdict.words());
-        page.raw(": ").text(names.join(", "));
+        for (position, name) in names.into_iter().enumerate() {
+            page.raw(if position == 0 { ": " } else { ", " });
+            page.raw("<span class=\"whole\">").text(name).raw("</span>");
+        }
     }
     page.raw(if first { "nobody can be compared.</p>\n" } else { ".</p>\n" });
 }
@@ -149,7 +152,7 @@ fn notes(page: &mut Markup, results: &Results) {
     }
     page.raw("<aside class=\"notes\" aria-label=\"Notes\"><h2>Before you believe it</h2><ul>\n");
     for note in &results.notes {
-        page.raw("<li>").text(&note.text).raw("</li>\n");
+        page.raw("<li>").prose(&note.text).raw("</li>\n");
     }
     page.raw("</ul></aside>\n");
 }
@@ -161,8 +164,8 @@ fn failures(page: &mut Markup, results: &Results) {
     page.raw("<aside class=\"failures\" aria-label=\"Failures\"><h2>");
     page.text(plural(results.failures.len(), "failed cell")).raw("</h2><ul>\n");
     for failure in &results.failures {
-        page.raw("<li><strong>").text(&failure.name).raw("</strong>: ");
-        page.text(&failure.message).raw("</li>\n");
+        page.raw("<li>").prose(&failure.name).raw(": ").prose(&failure.message);
+        page.raw("</li>\n");
     }
     page.raw("</ul></aside>\n");
 }

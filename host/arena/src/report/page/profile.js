@@ -26,7 +26,7 @@ function profile() {
     document.getElementById("profile-infinite").textContent =
       infinite.length === 0 ? "" : `Not drawn, because requests were lost and it is infinite: ${infinite.join(", ")}.`;
     plot("profile-chart", traces, {
-      height: 430, yaxis: axis("latency, s", { type: "log", dtick: 1, minor: { showgrid: true, gridcolor: colour("panel") } }),
+      height: 430, yaxis: axis("latency, s", LOGARITHMIC),
       xaxis: axis("percentile of requests"),
     });
   }

@@ -8,17 +8,16 @@ use crate::report::standing::{self, Verdict};
 use crate::results::{MetricRecord, Results};
 
 /// What the main table holds beside the main reward, in this order.
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 10] = [
     "slo_violation_request_ratio",
     "slo_violation_tick_ratio",
     "latency_seconds_p50",
     "latency_seconds_p99",
-    "unserved_request_ratio",
     "replica_seconds",
-    "cpu_core_seconds_used",
-    "cpu_core_seconds_allocated",
     "cold_starts",
     "scaling_actions",
+    "cpu_core_seconds_used",
+    "cpu_core_seconds_allocated",
     "refused_recommendations",
 ];
 
@@ -96,7 +95,7 @@ fn how_to_read(page: &mut Markup, results: &Results) {
     page.text(&percent).raw(" % interval, a bootstrap with ").text(plan.resamples);
     page.raw(
         " resamples, stratified by course. A <span class=\"best\">marked</span> value is the best \
-         of its column; whether by luck, the intervals tell.</li>\n\
+         of its column; whether by luck, the intervals tell. ↓: less is better; ↑: more is.</li>\n\
          <li><strong>vs reference</strong> is entrant minus reference, pair by pair. ",
     );
     page.raw("<span class=\"better\">▲ better</span> and <span class=\"worse\">▼ worse</span> ");

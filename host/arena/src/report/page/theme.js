@@ -4,7 +4,6 @@ const race = JSON.parse(document.getElementById("race").textContent);
 
 const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "cross", "x", "star", "hexagon"];
 const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"];
-const SETTINGS = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d"] };
 
 const narrow = () => window.innerWidth < 700;
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -35,11 +34,19 @@ function axis(title, more = {}) {
   };
 }
 
+// Two labels a decade.
+const LOGARITHMIC = {
+  type: "log", tickvals: [-4, -3, -2, -1, 0, 1, 2, 3, 4].flatMap((power) => [10 ** power, 3 * 10 ** power]), tickformat: "~g",
+};
+
+// A lighter tone of a `#rrggbb` colour, for areas.
+const faint = (name) => `${colour(name)}40`;
+
 function layout(more) {
   return {
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: "system-ui, sans-serif", size: narrow() ? 11 : 13, color: colour("ink") },
-    margin: { l: 56, r: 16, t: 16, b: 48 },
+    margin: { l: 56, r: 16, t: 36, b: 48 },
     hoverlabel: { bgcolor: colour("panel"), bordercolor: colour("line"), font: { color: colour("ink") } },
     legend: narrow() ? { orientation: "h", y: -0.2 } : {},
     modebar: { bgcolor: "rgba(0,0,0,0)", color: colour("quiet"), activecolor: colour("accent") },
@@ -47,8 +54,11 @@ function layout(more) {
   };
 }
 
+// On a narrow screen, which is mostly one for touch, a finger scrolls the page and does not zoom a chart.
 function plot(id, traces, more) {
-  Plotly.react(id, traces, layout(more), SETTINGS);
+  const settings = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d"] };
+  if (narrow()) settings.displayModeBar = false;
+  Plotly.react(id, traces, layout({ dragmode: narrow() ? false : "zoom", ...more }), settings);
 }
 
 // A labelled choice among the options ({ value, text }), which redraws when it changes.

@@ -13,7 +13,7 @@ function timeline() {
   const select = choice(section, "workload", options, "0", draw);
   const PANELS = [
     { key: "replicas", title: "replicas ready", shape: "hv" },
-    { key: "latency", title: "tail latency, s", type: "log" },
+    { key: "latency", title: "tail latency, s", more: LOGARITHMIC },
     { key: "utilisation", title: "CPU used, share" },
     { key: "reward", title: "reward" },
   ];
@@ -25,7 +25,7 @@ function timeline() {
     const times = seconds.map((second) => second / divisor);
     const traces = [{
       x: times, y: run.arrivals.map(finite), yaxis: "y", name: "arrivals", showlegend: false, mode: "lines",
-      line: { color: colour("quiet"), width: 1.5 }, fill: "tozeroy", hovertemplate: "arrivals %{y:.3g}/s<extra></extra>",
+      line: { color: colour("quiet"), width: 1.5 }, fill: "tozeroy", fillcolor: faint("quiet"), hovertemplate: "arrivals %{y:.3g}/s<extra></extra>",
     }];
     run.entrants.forEach((lines, entrant) => {
       if (!lines) return;
@@ -42,7 +42,7 @@ function timeline() {
     const domain = (row) => [1 - (row + 1) * height + 0.025, 1 - row * height];
     const axes = { yaxis: axis("arrivals/s", { domain: domain(0), rangemode: "tozero" }) };
     PANELS.forEach((panel, at) => {
-      axes[`yaxis${at + 2}`] = axis(panel.title, { domain: domain(at + 1), type: panel.type ?? "linear" });
+      axes[`yaxis${at + 2}`] = axis(panel.title, { domain: domain(at + 1), ...panel.more });
     });
     const shapes = [];
     if (typeof run.objective_seconds === "number") {
@@ -54,7 +54,7 @@ function timeline() {
     }
     plot("timeline-chart", traces, {
       height: narrow() ? 900 : 960, hovermode: "x", shapes, ...axes,
-      xaxis: axis(`time, ${unit}`, { anchor: `y${PANELS.length + 1}` }),
+      xaxis: axis(`time, ${unit}`, { zeroline: false, anchor: `y${PANELS.length + 1}` }),
       legend: { orientation: "h", y: 1.01, yanchor: "bottom" },
     });
   }

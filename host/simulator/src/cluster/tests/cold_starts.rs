@@ -103,7 +103,9 @@ fn a_replica_that_fits_nowhere_stays_pending_until_there_is_room() {
     simulation.scale(&[replicas(0, 1)]);
     pass(&mut simulation, 3);
     assert_eq!(waiting(&mut simulation), 1.0);
-    simulation.scale(&[replicas(0, 0)]);
+    // Half a core is what the other replica leaves.
+    let smaller = scaling::Decision { cpu_millicores: Some(500), ..replicas(1, 2) };
+    simulation.scale(std::slice::from_ref(&smaller));
     pass(&mut simulation, 3);
     assert_eq!(waiting(&mut simulation), 0.0);
     assert_eq!(simulation.totals()[1].cold_starts, 2);

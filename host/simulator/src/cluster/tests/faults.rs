@@ -119,6 +119,24 @@ fn a_crash_loses_what_was_in_it_and_is_noticed_later() {
 }
 
 #[test]
+fn memory_is_bounded_by_what_is_in_flight() {
+    // Every tenth request or so is given up while it is queued, executes or is in I/O.
+    let spec = WorkloadSpec {
+        concurrency: Some(50),
+        timeout_seconds: Some(5.0),
+        io: Some(exponential(1.0)),
+        ..workload("w", poisson(9.0), exponential(0.1))
+    };
+    let mut simulation = simulation(&cluster(20_000.0), &[spec], 1);
+    while simulation.advance().unwrap() {}
+    let totals = simulation.totals().remove(0);
+    assert!(totals.arrivals > 170_000 && totals.timed_out > 5_000);
+    // At most five seconds' worth of requests are there at a time.
+    assert!(simulation.requests.places() < 90, "{} places", simulation.requests.places());
+    assert!(simulation.in_io.len() < 90, "{} in I/O", simulation.in_io.len());
+}
+
+#[test]
 fn bytes_are_counted_where_they_pass() {
     let amount = |mean_bytes| Some(AmountSpec { mean_bytes, coefficient_of_variation: 0.0 });
     let spec = WorkloadSpec {
@@ -140,6 +158,19 @@ fn io_takes_time_and_a_place_but_no_cpu() {
     let totals = run(&cluster(30.0), &[spec], 1).remove(0);
     assert_close(totals.latency_seconds_sum, 1.2 + 1.4 + 1.6);
     assert_close(totals.cpu_core_seconds_used, 1.5);
+}
+
+#[test]
+fn an_end_of_io_does_not_hold_up_who_executes() {
+    // The first shares the core from 2 s on, is done with it at 3 s and with its I/O at 3.3 s; the
+    // second is done at 4 s and 4.3 s.
+    let spec = WorkloadSpec {
+        concurrency: None,
+        io: Some(exactly(0.3)),
+        ..workload("w", regular(1.0, 2), exactly(1.5))
+    };
+    let totals = run(&cluster(30.0), &[spec], 1).remove(0);
+    assert_close(totals.latency_seconds_sum, 2.3 + 2.3);
 }
 
 #[test]

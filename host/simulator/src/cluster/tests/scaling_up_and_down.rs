@@ -166,6 +166,13 @@ fn less_memory_than_is_used_kills() {
         simulation.scale(std::slice::from_ref(&smaller));
         assert_eq!(simulation.totals()[0].oom_kills, kills);
     }
+    // It starts again and is killed again, until it may use as much as it does.
+    pass(&mut simulation, 20);
+    assert_eq!(simulation.totals()[0].oom_kills, 3);
+    let larger = Decision { memory_bytes: Some(100 << 20), ..replicas(0, 1) };
+    simulation.scale(std::slice::from_ref(&larger));
+    pass(&mut simulation, 20);
+    assert_eq!(observe(&mut simulation).get(0, Column::ReplicasReady), Some(1.0));
 }
 
 #[test]
