@@ -116,6 +116,9 @@ fn workload(
             let field = format!("functions.template.{}", error.path());
             ExperimentError::invalid(file, field, error.inner().to_string())
         })?;
+    if workload.service.is_none() {
+        workload.service = Some(function.durations_or_typical().service_spec());
+    }
     if let Some(times) = wanted.slo_of_mean_duration {
         let percentile = workload.slo.map(|slo| slo.percentile).unwrap_or_default();
         let latency_seconds = times * mean_seconds(function);

@@ -155,6 +155,10 @@ fn only_the_first_seed_keeps_its_series() {
     let results = ran(&a_race(vec![fixed("one", 1)]), &memory()).unwrap().results;
     let kept: Vec<usize> = results.cells.iter().map(|cell| cell.series.len()).collect();
     assert_eq!(kept, [2, 0, 0, 0, 0]);
+    let series = &results.cells[0].series[1];
+    assert_eq!((series.workload.as_str(), series.latency_slo_seconds), ("w1", Some(1.0)));
+    assert_eq!((series.start_seconds, series.step_seconds), (0.0, 1.0));
+    assert_eq!(series.replicas_ready.len(), 10);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::results::{Answers, RewardMeasure, Scaling};
 pub(super) struct Account {
     pub(super) id: WorkloadId,
     pub(super) name: String,
-    pub(super) has_objective: bool,
+    pub(super) objective_seconds: Option<f64>,
     tail: Column,
     pub(super) rewards: Vec<RewardMeasure>,
     pub(super) slo_ticks: u64,
@@ -36,7 +36,7 @@ impl Account {
         Self {
             id: workload.id,
             name: workload.name.clone(),
-            has_objective: workload.slo.is_some(),
+            objective_seconds: workload.slo.map(|slo| slo.latency_seconds),
             tail: tail(percentile),
             rewards: vec![RewardMeasure::default(); rewards],
             slo_ticks: 0,

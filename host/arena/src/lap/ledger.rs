@@ -91,7 +91,12 @@ impl Ledger {
     }
 
     pub(super) fn series(&self, tick: Duration) -> Vec<Series> {
-        self.accounts.iter().map(|account| account.track.series(&account.name, tick)).collect()
+        let series = |account: &Account| Series {
+            workload: account.name.clone(),
+            latency_slo_seconds: account.objective_seconds,
+            ..account.track.series(tick)
+        };
+        self.accounts.iter().map(series).collect()
     }
 
     /// Everybody who ever took part.

@@ -14,7 +14,7 @@ pub(super) fn measures(pairs: &[(&Account, Option<&Totals>)], rewards: usize) ->
     for (account, totals) in pairs {
         add_account(&mut measures, account);
         if let Some(totals) = totals {
-            add_totals(&mut measures, totals, account.has_objective);
+            add_totals(&mut measures, totals, account.objective_seconds.is_some());
             bins.extend_from_slice(&totals.latency_seconds);
             latency_seconds_sum += totals.latency_seconds_sum;
         }

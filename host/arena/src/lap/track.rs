@@ -99,10 +99,10 @@ impl Track {
         self.points.push(point);
     }
 
-    pub(super) fn series(&self, workload: &str, tick: Duration) -> Series {
+    /// Its points, without the name and the objective of the workload.
+    pub(super) fn series(&self, tick: Duration) -> Series {
         let values = |of: fn(&Point) -> Option<f32>| self.points.iter().map(of).collect();
         Series {
-            workload: workload.to_owned(),
             start_seconds: self.start.seconds(),
             step_seconds: tick.as_secs_f64() * self.ticks_per_point as f64,
             arrival_rate_per_second: values(|point| point.arrival_rate.value()),
@@ -113,6 +113,7 @@ impl Track {
             }),
             cpu_utilisation_ratio: values(|point| point.utilisation.value()),
             reward: values(|point| point.reward.value()),
+            ..Series::default()
         }
     }
 }
@@ -136,7 +137,7 @@ mod tests {
             after.set(0, Column::LatencySecondsP90, f64::from(tick));
             track.push(&after, 0, Column::LatencySecondsP90, (tick % 2 == 0).then_some(1.0));
         }
-        let series = track.series("w", Duration::from_secs(15));
+        let series = track.series(Duration::from_secs(15));
         // 600 points of one tick, then of two, then of four: 300 full ones and the last tick.
         assert_eq!(series.step_seconds, 60.0);
         assert_eq!(series.replicas_ready.len(), 301);

@@ -78,6 +78,9 @@ pub fn series(results: &Results) -> Result<Vec<u8>, ColumnsError> {
         Some(series.start_seconds + point as f64 * series.step_seconds)
     };
     columns.push(Column::new("at_seconds", Values::Double(points.iter().map(seconds).collect())));
+    let objective = |&(_, series, _): &(_, &Series, usize)| series.latency_slo_seconds;
+    let objectives = points.iter().map(objective).collect();
+    columns.push(Column::new("latency_slo_seconds", Values::Double(objectives)));
     for (name, of) in CURVES {
         let value = |&(_, series, point): &(_, &Series, usize)| *of(series).get(point)?;
         columns.push(Column::new(name, Values::Float(points.iter().map(value).collect())));

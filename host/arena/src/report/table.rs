@@ -8,7 +8,7 @@ use std::fmt::Write;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table};
 
-use self::column::{Column, Tone};
+use self::column::{Column, Fit, Tone};
 use crate::results::Results;
 
 /// The terminal that a table is for.
@@ -24,14 +24,15 @@ pub struct Terminal {
 /// A race as text for a terminal: one row an entrant, the best main reward first, then the notes and
 /// how to read it. The same results give the same text.
 pub fn table(results: &Results, terminal: Terminal) -> String {
-    let (columns, left_out) = column::fitting(column::all(results), usize::from(terminal.width));
+    let fit = column::fit(column::all(results), usize::from(terminal.width));
     let mut text = prose::heading(results, terminal);
-    let _ = writeln!(text, "{}", draw(&columns, terminal).trim_fmt());
-    prose::below(&mut text, results, &left_out, terminal);
+    // Writing into a string cannot fail.
+    let _ = writeln!(text, "{}", draw(&fit, terminal).trim_fmt());
+    prose::below(&mut text, results, &fit.left_out, terminal);
     text
 }
 
-fn draw(columns: &[Column], terminal: Terminal) -> Table {
+fn draw(Fit { columns, gap, .. }: &Fit, terminal: Terminal) -> Table {
     let mut table = Table::new();
     table
         .load_style(UTF8_HORIZONTAL_ONLY)
@@ -59,8 +60,8 @@ fn draw(columns: &[Column], terminal: Terminal) -> Table {
         }));
     }
     for (position, column) in table.column_iter_mut().enumerate() {
-        // Numbers end with the mark of the best or a blank, which is distance enough.
-        column.set_padding((u16::from(position > 0), 0));
+        // One blank stands between columns anyway, where other styles have a line.
+        column.set_padding((if position == 0 { 0 } else { *gap as u16 - 1 }, 0));
     }
     table
 }

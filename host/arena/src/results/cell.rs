@@ -205,6 +205,8 @@ pub struct Series {
     pub start_seconds: f64,
     /// Time between points; a multiple of the tick.
     pub step_seconds: f64,
+    /// The objective for the tail latency, if the workload has one.
+    pub latency_slo_seconds: Option<f64>,
     /// Mean arrivals per second.
     pub arrival_rate_per_second: Vec<Option<f32>>,
     /// Mean of the replicas asked for.

@@ -117,7 +117,8 @@ pub(crate) struct Functions {
     /// Gives each function a latency objective of so many times its mean duration, > 0.
     #[serde(default)]
     pub(crate) slo_of_mean_duration: Option<f64>,
-    /// The other settings of every workload, as under `workloads` but for `name` and `arrivals`.
+    /// The other settings of every workload, as under `workloads` but for `name` and `arrivals`;
+    /// without `service` requests take as long as the trace says.
     pub(crate) template: Map<String, Value>,
 }
 

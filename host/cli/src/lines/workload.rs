@@ -95,11 +95,6 @@ impl Roster {
         self.names.insert(id, workload.clone());
         Ok(id)
     }
-
-    /// Every workload that has come up, ascending.
-    pub(crate) fn all(&self) -> Vec<WorkloadId> {
-        self.names.keys().copied().collect()
-    }
 }
 
 #[cfg(test)]
@@ -115,7 +110,6 @@ mod tests {
             .map(|workload| roster.id(workload).unwrap().0)
             .collect();
         assert_eq!(ids, [0, 1, 2, 0]);
-        assert_eq!(roster.all(), [WorkloadId(0), WorkloadId(1), WorkloadId(2)]);
         let taken = roster.id(&WorkloadName::Number(2)).unwrap_err();
         assert!(taken.contains("the workload `db`"), "{taken}");
     }

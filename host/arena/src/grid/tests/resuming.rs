@@ -4,8 +4,13 @@ use std::sync::Arc;
 
 use super::*;
 
-/// Runs until so many cells are finished; says how many were raced and how many resumed.
-fn ran_until(the_race: &Race, store: &Store, cells: u32) -> (Result<Outcome, RaceError>, u32, u32) {
+/// Runs on one thread until so many cells are finished; says how many were raced and how many
+/// resumed.
+pub(super) fn ran_until(
+    the_race: &Race,
+    store: &Store,
+    cells: u32,
+) -> (Result<Outcome, RaceError>, u32, u32) {
     let interrupted = AtomicBool::new(false);
     let (raced, resumed) = (AtomicU32::new(0), AtomicU32::new(0));
     let progress = |progress: Progress<'_>| {
@@ -31,7 +36,7 @@ fn ran_until(the_race: &Race, store: &Store, cells: u32) -> (Result<Outcome, Rac
 }
 
 /// An entrant that counts how often it was made.
-fn counted(name: &str, replicas: u32, made: &Arc<AtomicU32>) -> Entrant {
+pub(super) fn counted(name: &str, replicas: u32, made: &Arc<AtomicU32>) -> Entrant {
     let mut entrant = fixed(name, replicas);
     let made = Arc::clone(made);
     entrant.candidates[0].make = Box::new(move |_| {

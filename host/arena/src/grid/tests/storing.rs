@@ -1,7 +1,9 @@
 //! A store that fails ends the race, and what was stored before stays.
 
 use std::fs;
+use std::sync::Arc;
 
+use super::resuming::{counted, ran_until};
 use super::*;
 
 #[test]
@@ -9,7 +11,8 @@ fn a_store_that_fails_ends_the_race_and_the_next_one_goes_on() {
     let folder = std::env::temp_dir().join(format!("arena-grid-{}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);
     let store = Store::open(folder.to_str().unwrap()).unwrap();
-    let the_race = a_race(vec![fixed("one", 1)]);
+    let made = Arc::new(AtomicU32::new(0));
+    let the_race = a_race(vec![counted("one", 1, &made)]);
     let whole = ran(&the_race, &memory()).unwrap();
     store.put("results.json", b"of an earlier race".to_vec()).unwrap();
 
@@ -17,8 +20,11 @@ fn a_store_that_fails_ends_the_race_and_the_next_one_goes_on() {
     let key = &whole.results.cells[2].key;
     let in_the_way = folder.join(keys::cell_object("one", "pond", 3, key));
     fs::create_dir_all(in_the_way.join("full")).unwrap();
-    let error = ran(&the_race, &store).unwrap_err();
+    made.store(0, Ordering::Relaxed);
+    let (outcome, raced, _) = ran_until(&the_race, &store, 100);
+    let error = outcome.unwrap_err();
     assert!(matches!(error, RaceError::Store(StoreError::Write { .. })), "{error}");
+    assert_eq!((raced, made.load(Ordering::Relaxed)), (2, 3), "nothing more is begun");
     assert_eq!(store.get("results.json").unwrap(), Some(b"of an earlier race".to_vec()));
     let staged = fs::read_dir(in_the_way.parent().unwrap()).unwrap();
     let staged =

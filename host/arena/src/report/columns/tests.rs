@@ -21,7 +21,7 @@ fn double(value: Option<f64>) -> Field {
 
 #[test]
 fn every_metric_of_every_run_and_workload_reads_back() {
-    let results = sample::results(&["checkout", "search"]);
+    let results = sample::results();
     let rows = rows(measures(&results).unwrap());
     assert_eq!(rows.len(), results.cells.len() * 3);
     let metrics = Metric::all(["balanced", "scarlet"]);
@@ -47,7 +47,7 @@ fn every_metric_of_every_run_and_workload_reads_back() {
 
 #[test]
 fn absent_values_are_nulls_and_infinite_ones_stay_infinite() {
-    let mut results = sample::results(&["checkout"]);
+    let mut results = sample::results();
     results.cells[0].overall.latency.seconds_p50 = None;
     results.cells[0].overall.latency.seconds_p99 = Some(f64::INFINITY);
     results.cells[0].name.seed = u64::MAX;
@@ -59,7 +59,7 @@ fn absent_values_are_nulls_and_infinite_ones_stay_infinite() {
 
 #[test]
 fn every_point_of_every_series_reads_back() {
-    let mut results = sample::results(&["checkout"]);
+    let mut results = sample::results();
     results.cells[0].series[0].reward[3] = None;
     let rows = rows(series(&results).unwrap());
     let kept: Vec<(&Cell, &Series)> = results
@@ -74,6 +74,7 @@ fn every_point_of_every_series_reads_back() {
     assert_eq!(field(row, "entrant"), Field::Str(cell.name.entrant.clone()));
     assert_eq!(field(row, "workload"), Field::Str(first.workload.clone()));
     assert_eq!(field(row, "at_seconds"), Field::Double(3.0 * first.step_seconds));
+    assert_eq!(field(row, "latency_slo_seconds"), double(first.latency_slo_seconds));
     assert_eq!(field(row, "reward"), Field::Null);
     for (name, of) in &CURVES[..5] {
         assert_eq!(field(row, name), Field::Float(of(first)[3].unwrap()), "{name}");
@@ -82,7 +83,7 @@ fn every_point_of_every_series_reads_back() {
 
 #[test]
 fn a_file_describes_its_metrics() {
-    let results = sample::results(&["checkout"]);
+    let results = sample::results();
     let file = Bytes::from(measures(&results).unwrap());
     let reader = SerializedFileReader::new(file).unwrap();
     let metadata = reader.metadata().file_metadata();
@@ -96,14 +97,14 @@ fn a_file_describes_its_metrics() {
 
 #[test]
 fn the_same_results_give_the_same_bytes() {
-    let results = || sample::results(&["checkout", "search"]);
-    assert_eq!(measures(&results()).unwrap(), measures(&results()).unwrap());
-    assert_eq!(series(&results()).unwrap(), series(&results()).unwrap());
+    let results = sample::results();
+    assert_eq!(measures(&results).unwrap(), measures(&results.clone()).unwrap());
+    assert_eq!(series(&results).unwrap(), series(&results.clone()).unwrap());
 }
 
 #[test]
 fn a_race_without_a_finished_cell_gives_empty_files() {
-    let mut results = sample::results(&["checkout"]);
+    let mut results = sample::results();
     results.cells.clear();
     assert_eq!(rows(measures(&results).unwrap()).len(), 0);
     assert_eq!(rows(series(&results).unwrap()).len(), 0);

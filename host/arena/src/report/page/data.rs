@@ -75,6 +75,7 @@ struct Run<'a> {
     seed: u64,
     start_seconds: f64,
     step_seconds: f64,
+    latency_slo_seconds: Option<f64>,
     arrivals: Vec<Number>,
     entrants: Vec<Option<Lines>>,
 }
@@ -237,6 +238,7 @@ impl<'a> Run<'a> {
             seed: cell.name.seed,
             start_seconds: series.start_seconds,
             step_seconds: series.step_seconds,
+            latency_slo_seconds: series.latency_slo_seconds,
             arrivals: numbers(&series.arrival_rate_per_second),
             entrants: (0..entrants).map(|_| None).collect(),
         }

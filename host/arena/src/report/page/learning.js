@@ -20,7 +20,7 @@ function learning() {
   function draw() {
     const traces = race.curves.flatMap((curve) => {
       const [x, paint] = [curve[select.value], colourOf(curve.entrant)];
-      const shared = { x, legendgroup: `${curve.entrant}`, name: `${nameOf(curve.entrant)} (${plain(curve.reward)})` };
+      const shared = { x, legendgroup: `${curve.entrant}`, name: `${nameOf(curve.entrant)} (${plain(short(curve.reward))})` };
       return [
         {
           ...shared, y: curve.rewards, mode: "markers", showlegend: false,

@@ -14,7 +14,9 @@ const dashOf = (entrant) => DASHES[Math.floor(race.entrants[entrant].place / 8) 
 
 // Chart labels may hold a little HTML of their own, so foreign text is escaped for them too.
 const plain = (text) => text.replace(/[&<>]/g, (letter) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[letter]);
-const nameOf = (entrant) => plain(race.entrants[entrant].name);
+// The tables have the whole of a long name; a chart has no room for it.
+const short = (text) => (text.length > 32 ? `${text.slice(0, 31)}…` : text);
+const nameOf = (entrant) => plain(short(race.entrants[entrant].name));
 
 // Infinite values have no place in a chart.
 const finite = (value) => (typeof value === "number" ? value : null);

@@ -45,9 +45,10 @@ function timeline() {
       axes[`yaxis${at + 2}`] = axis(panel.title, { domain: domain(at + 1), ...panel.more });
     });
     const shapes = [];
-    if (typeof run.objective_seconds === "number") {
+    const objective = run.latency_slo_seconds;
+    if (objective !== null) {
       shapes.push({
-        type: "line", xref: "paper", x0: 0, x1: 1, yref: "y3", y0: run.objective_seconds, y1: run.objective_seconds,
+        type: "line", xref: "paper", x0: 0, x1: 1, yref: "y3", y0: objective, y1: objective,
         line: { color: colour("worse"), width: 1.5, dash: "dash" },
         label: { text: "SLO", textposition: "start", font: { color: colour("worse"), size: 11 } },
       });

@@ -42,6 +42,7 @@ fn run(habit: &Habit, course: &str, seed: u64, position: usize, workload: &str) 
     let mut series = Series {
         workload: workload.to_owned(),
         step_seconds: STEP_SECONDS,
+        latency_slo_seconds: Some(OBJECTIVE_SECONDS),
         ..Series::default()
     };
     for point in 0..POINTS {

@@ -35,7 +35,7 @@ fn a_difference_is_decided_only_by_an_interval_without_zero() {
 
 #[test]
 fn entrants_stand_by_their_main_reward_and_those_without_one_last() {
-    let mut results = sample::results(&["checkout"]);
+    let mut results = sample::results();
     let missing = results.entrants[0].name.clone();
     results.summaries.retain(|summary| summary.entrant != missing);
     let main = main_reward(&results).unwrap().clone();
@@ -49,7 +49,7 @@ fn entrants_stand_by_their_main_reward_and_those_without_one_last() {
 
 #[test]
 fn the_best_value_follows_the_metrics_direction() {
-    let results = sample::results(&["checkout"]);
+    let results = sample::results();
     let check = |name: &str, winner: &str| {
         let metric = metric(&results, name).unwrap();
         assert_eq!(best(&results, metric), value(&results, winner, metric), "{name}");
@@ -61,7 +61,7 @@ fn the_best_value_follows_the_metrics_direction() {
 
 #[test]
 fn a_value_that_most_share_is_not_called_the_best() {
-    let results = sample::results(&["checkout"]);
+    let results = sample::results();
     let crashes = metric(&results, "crashes").unwrap();
     assert_eq!(best(&results, crashes), None);
     let refused = metric(&results, "refused_recommendations").unwrap();

@@ -34,6 +34,9 @@ pub(super) enum Tone {
 /// The mark of the best value in a column.
 pub(super) const BEST: &str = "*";
 
+/// Blanks between columns where there is room.
+const GAP: usize = 2;
+
 /// Names fold to no less, so that they can still be read.
 const NARROWEST_NAMES: usize = 12;
 
@@ -75,26 +78,42 @@ pub(super) fn all(results: &Results) -> Vec<Column> {
     columns.into_iter().flatten().collect()
 }
 
-/// The columns that fit, and the titles of those left out.
-pub(super) fn fitting(mut columns: Vec<Column>, width: usize) -> (Vec<Column>, Vec<String>) {
+/// What fits into a terminal.
+pub(super) struct Fit {
+    pub(super) columns: Vec<Column>,
+    /// Blanks before each column but the first, at least 1.
+    pub(super) gap: usize,
+    /// Titles of the columns that are left out.
+    pub(super) left_out: Vec<String>,
+}
+
+/// Leaves out what can be spared, then folds the names, then moves the columns closer.
+pub(super) fn fit(mut columns: Vec<Column>, width: usize) -> Fit {
     let mut left_out = Vec::new();
-    while columns.iter().map(Column::width).sum::<usize>() > width {
-        let dispensable = columns.iter().map(|column| column.dispensable).max().unwrap_or(0);
-        let Some(at) = columns.iter().rposition(|column| column.dispensable == dispensable) else {
-            break;
-        };
-        if dispensable == 0 {
+    let numbers = |columns: &[Column], gap: usize| -> usize {
+        columns.iter().skip(1).map(|column| column.width() + gap).sum()
+    };
+    loop {
+        let names = columns.first().map_or(0, Column::width);
+        let spare = columns.iter().map(|column| column.dispensable).max().unwrap_or(0);
+        if names + numbers(&columns, GAP) <= width || spare == 0 {
             break;
         }
-        let column = columns.remove(at);
-        let parts = column.heading[1..].iter().map(|line| line.trim_end());
-        left_out.insert(0, parts.collect::<Vec<_>>().join(" and "));
+        columns.retain(|column| {
+            if column.dispensable == spare {
+                let [title, parts @ ..] = &column.heading;
+                left_out.insert(0, format!("{title} ({})", parts.join(", ")));
+            }
+            column.dispensable != spare
+        });
     }
-    let others: usize = columns.iter().skip(1).map(Column::width).sum();
-    if let Some(names) = columns.first_mut() {
-        names.fold(width.saturating_sub(others + 1).max(NARROWEST_NAMES));
+    let room = |gap: usize| width.saturating_sub(numbers(&columns, gap));
+    let gap = if room(GAP) >= NARROWEST_NAMES { GAP } else { 1 };
+    let names = room(gap).max(NARROWEST_NAMES);
+    if let Some(column) = columns.first_mut() {
+        column.fold(names);
     }
-    (columns, left_out)
+    Fit { columns, gap, left_out }
 }
 
 impl Column {
@@ -115,11 +134,10 @@ impl Column {
         }
     }
 
-    /// Characters that it takes, the space before it included.
+    /// Characters of its longest line.
     fn width(&self) -> usize {
         let lines = self.entries.iter().flat_map(|entry| &entry.lines);
-        let longest = lines.chain(&self.heading).map(|line| line.chars().count()).max();
-        longest.unwrap_or(0) + 1
+        lines.chain(&self.heading).map(|line| line.chars().count()).max().unwrap_or(0)
     }
 }
 
@@ -154,7 +172,7 @@ impl Board<'_> {
             Entry {
                 lines: [
                     marked(&scale.value(estimate.iqm), is_best),
-                    marked(&interval.unwrap_or_else(|| ABSENT.to_owned()), false),
+                    interval.unwrap_or_else(|| ABSENT.to_owned()),
                 ],
                 tone: if is_best { Tone::Best } else { Tone::Plain },
             }
@@ -174,10 +192,11 @@ impl Board<'_> {
             let verdict = Verdict::of(comparison, metric.better);
             let interval = comparison.estimate.interval;
             let interval = interval.map(|interval| scale.signed_interval(&interval));
-            let value = format!("{} {}", verdict.mark(), scale.signed(comparison.estimate.iqm));
-            let interval = interval.unwrap_or_else(|| ABSENT.to_owned());
             Entry {
-                lines: [marked(&value, false), marked(&interval, false)],
+                lines: [
+                    format!("{} {}", verdict.mark(), scale.signed(comparison.estimate.iqm)),
+                    interval.unwrap_or_else(|| ABSENT.to_owned()),
+                ],
                 tone: match verdict {
                     Verdict::Better => Tone::Better,
                     Verdict::Worse => Tone::Worse,
@@ -216,7 +235,7 @@ impl Board<'_> {
         dispensable: u8,
     ) -> Column {
         let entries = self.entrants.iter().map(entry).collect();
-        let heading = heading.map(|line| marked(&plain(&line), false));
+        let heading = heading.map(|line| plain(&line));
         Column { heading, entries, names: false, dispensable }
     }
 
@@ -243,7 +262,7 @@ impl Board<'_> {
 
 impl Entry {
     fn absent() -> Entry {
-        Entry { lines: [marked(ABSENT, false), String::new()], tone: Tone::Plain }
+        Entry { lines: [ABSENT.to_owned(), String::new()], tone: Tone::Plain }
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) fn below(text: &mut String, results: &Results, left_out: &[String], t
     );
     wrap(text, "", &how, terminal);
     if !left_out.is_empty() {
-        let columns = left_out.join("; ");
+        let columns = left_out.join(", ");
         wrap(text, "", &format!("Left out for want of room: {columns}."), terminal);
     }
     for note in &results.notes {
