@@ -10,6 +10,7 @@ mod lap;
 mod metric;
 #[cfg(test)]
 mod pond;
+pub mod report;
 pub mod results;
 mod statistics;
 mod store;

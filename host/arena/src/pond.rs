@@ -272,7 +272,7 @@ impl Policy for Helmsman {
     }
 }
 
-/// A reward that says what a test says of each row: (before, after) replicas and arrivals.
+/// A reward that says what a test says.
 pub(crate) struct Umpire {
     terms: Terms,
     opinion: fn(&Transitions<'_>) -> Result<Vec<f64>, RewardError>,

@@ -1,6 +1,6 @@
 //! Batch: observations lowered into the record that a policy gets.
 
-use scaling::{Batch, Detail, Details, Needs, PodPhase};
+use scaling::{Batch, ConditionStatus, Detail, Details, Needs, PodPhase};
 
 use crate::bindings::policy as raw;
 use crate::bindings::policy::regatta::policy::details as guest;
@@ -138,7 +138,11 @@ fn pod(pod: &scaling::Pod, row: u32) -> guest::Pod {
         },
         deleting: pod.deleting,
         ready: pod.ready.map(|readiness| guest::Readiness {
-            ready: readiness.ready,
+            status: match readiness.status {
+                ConditionStatus::True => guest::ConditionStatus::True,
+                ConditionStatus::False => guest::ConditionStatus::False,
+                ConditionStatus::Unknown => guest::ConditionStatus::Unknown,
+            },
             changed_nanoseconds: readiness.changed.map(scaling::Timestamp::nanoseconds),
         }),
         started_nanoseconds: pod.started.map(scaling::Timestamp::nanoseconds),

@@ -129,11 +129,28 @@ pub struct Container {
     pub usage: Vec<Quantity>,
 }
 
+/// The status of a condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConditionStatus {
+    /// It holds.
+    True,
+    /// It does not.
+    False,
+    /// Nobody knows, because the node does not answer.
+    Unknown,
+}
+
+impl From<bool> for ConditionStatus {
+    fn from(holds: bool) -> Self {
+        if holds { ConditionStatus::True } else { ConditionStatus::False }
+    }
+}
+
 /// The Ready condition of a pod.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Readiness {
-    /// Status True.
-    pub ready: bool,
+    /// Whether it is ready.
+    pub status: ConditionStatus,
     /// Last transition; none if never set.
     pub changed: Option<Timestamp>,
 }

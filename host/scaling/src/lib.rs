@@ -23,7 +23,7 @@ pub use action::{Action, Applied};
 pub use column::Column;
 pub use decision::{Decision, Rail, RailSet};
 pub use details::{
-    Bucket, Container, Detail, DetailSet, Details, Edge, Fault, Metric, MetricSource, Pod,
+    Bucket, ConditionStatus, Container, Detail, DetailSet, Details, Edge, Fault, Metric, MetricSource, Pod,
     PodPhase, Quantity, Readiness, Sampling,
 };
 pub use experience::Experiences;

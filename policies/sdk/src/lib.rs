@@ -52,7 +52,7 @@ pub use advice::{Advice, Recommendation, recommendation};
 pub use batch::Batch;
 pub use bindings::Batch as RawBatch;
 pub use bindings::regatta::policy::details::{
-    Bucket, Container, Detail, Edge, Fault, Metric, MetricSource, Pod, PodPhase, Quantity,
+    Bucket, ConditionStatus, Container, Detail, Edge, Fault, Metric, MetricSource, Pod, PodPhase, Quantity,
     Readiness, Sampling,
 };
 pub use bindings::regatta::policy::types::Action;

@@ -1,6 +1,6 @@
 //! Pods: whose samples count, what they use and what they request.
 
-use sdk::{Container, Pod, PodPhase, Quantity};
+use sdk::{ConditionStatus, Container, Pod, PodPhase, Quantity};
 
 use crate::behaviour::SECOND;
 use crate::controller::Controller;
@@ -51,9 +51,10 @@ impl WarmUp {
                 let window = i64::try_from(sampling.window_nanoseconds).unwrap_or(i64::MAX);
                 sampling.taken_nanoseconds >= changed.saturating_add(window)
             });
-            !ready.ready || !full_window
+            ready.status == ConditionStatus::False || !full_window
         } else {
-            !ready.ready && started.saturating_add(self.readiness_delay) > changed
+            ready.status == ConditionStatus::False
+                && started.saturating_add(self.readiness_delay) > changed
         }
     }
 }
@@ -75,7 +76,8 @@ pub fn group(pod: &Pod, has_sample: bool, warm_up: Option<WarmUp>) -> Group {
 
 /// Whether a pod is running and ready, which is what counts for values that are not per pod.
 pub fn serves(pod: &Pod) -> bool {
-    pod.phase == PodPhase::Running && pod.ready.as_ref().is_some_and(|ready| ready.ready)
+    pod.phase == PodPhase::Running
+        && pod.ready.as_ref().is_some_and(|ready| ready.status == ConditionStatus::True)
 }
 
 fn amount(quantities: &[Quantity], resource: &str) -> Option<i64> {

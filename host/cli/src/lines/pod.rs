@@ -1,6 +1,6 @@
 //! Pod: a pod of a workload as a line describes it. Keys are those of the interface to guests.
 
-use scaling::{Container, PodPhase, Readiness, Timestamp};
+use scaling::{ConditionStatus, Container, PodPhase, Readiness, Timestamp};
 use serde::Deserialize;
 
 use super::instant::{Sampled, Seconds, instant};
@@ -86,9 +86,22 @@ struct Ready(Readiness);
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawReady {
-    ready: bool,
+    ready: Status,
     changed_seconds: Option<Seconds>,
     changed_nanoseconds: Option<i64>,
+}
+
+/// `true`, `false` or `"Unknown"`.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "`true`, `false` or \"Unknown\"")]
+enum Status {
+    Known(bool),
+    Word(Unknown),
+}
+
+#[derive(Deserialize)]
+enum Unknown {
+    Unknown,
 }
 
 impl TryFrom<RawReady> for Ready {
@@ -97,7 +110,11 @@ impl TryFrom<RawReady> for Ready {
     fn try_from(raw: RawReady) -> Result<Self, String> {
         let changed: Option<Timestamp> =
             instant("changed", raw.changed_seconds, raw.changed_nanoseconds)?;
-        Ok(Self(Readiness { ready: raw.ready, changed }))
+        let status = match raw.ready {
+            Status::Known(holds) => holds.into(),
+            Status::Word(Unknown::Unknown) => ConditionStatus::Unknown,
+        };
+        Ok(Self(Readiness { status, changed }))
     }
 }
 

@@ -31,7 +31,7 @@ impl Simulation {
             },
             deleting: replica.phase == Phase::Draining,
             ready: Some(Readiness {
-                ready: looks_ready(replica.phase),
+                status: looks_ready(replica.phase).into(),
                 changed: Some(timestamp(
                     replica.readiness_changed.or(replica.started).unwrap_or(replica.birth.created),
                 )),

@@ -1,7 +1,7 @@
 //! Details: what the closed form says to policies that want pods or buckets.
 
 use scaling::{
-    Bucket, Container, Detail, DetailSet, Details, Pod, PodPhase, Quantity, Readiness, Sampling,
+    Bucket, ConditionStatus, Container, Detail, DetailSet, Details, Pod, PodPhase, Quantity, Readiness, Sampling,
     Timestamp,
 };
 
@@ -36,7 +36,7 @@ fn pod(cell: &Cell, now: Timestamp, window_nanoseconds: u64) -> Pod {
         row: 0,
         phase: PodPhase::Running,
         deleting: false,
-        ready: Some(Readiness { ready: true, changed: None }),
+        ready: Some(Readiness { status: ConditionStatus::True, changed: None }),
         started: Some(Timestamp::ZERO),
         requests: Vec::new(),
         containers: vec![Container {

@@ -1,6 +1,6 @@
 //! The original's tables of pod groups and of requests.
 
-use sdk::{Readiness, Sampling};
+use sdk::{ConditionStatus, Readiness, Sampling};
 
 use super::*;
 
@@ -17,7 +17,7 @@ struct Row {
     phase: PodPhase,
     deleting: bool,
     started: Option<i64>,
-    ready: Option<(bool, i64)>,
+    ready: Option<(ConditionStatus, i64)>,
     sample: Option<(i64, i64)>,
     group: Group,
 }
@@ -39,18 +39,20 @@ const ROW: Row = Row {
 const ROWS: &[Row] = &[
     Row { name: "memory asks for no readiness", cpu: false, sample: Some((0, 60)), ..ROW },
     Row { name: "no Ready condition", started: Some(0), group: Group::Unready, ..ROW },
-    Row { name: "a full window since it is ready", started: Some(60), ready: Some((true, 30)), sample: Some((0, 30)), ..ROW },
-    Row { name: "less than a window since it is ready", started: Some(60), ready: Some((true, 30)), sample: Some((0, 60)), group: Group::Unready, ..ROW },
-    Row { name: "unready within seconds of its start", started: Some(600), ready: Some((false, 594)), group: Group::Unready, ..ROW },
-    Row { name: "an old sample after the initialisation period", started: Some(180), ready: Some((true, 180)), sample: Some((120, 60)), ..ROW },
-    Row { name: "was ready, is not any more", started: Some(600), ready: Some((false, 540)), ..ROW },
-    Row { name: "turned unready just past the delay", started: Some(600), ready: Some((false, 590)), ..ROW },
+    Row { name: "a full window since it is ready", started: Some(60), ready: Some((ConditionStatus::True, 30)), sample: Some((0, 30)), ..ROW },
+    Row { name: "less than a window since it is ready", started: Some(60), ready: Some((ConditionStatus::True, 30)), sample: Some((0, 60)), group: Group::Unready, ..ROW },
+    Row { name: "unready within seconds of its start", started: Some(600), ready: Some((ConditionStatus::False, 594)), group: Group::Unready, ..ROW },
+    Row { name: "an old sample after the initialisation period", started: Some(180), ready: Some((ConditionStatus::True, 180)), sample: Some((120, 60)), ..ROW },
+    Row { name: "was ready, is not any more", started: Some(600), ready: Some((ConditionStatus::False, 540)), ..ROW },
+    Row { name: "turned unready just past the delay", started: Some(600), ready: Some((ConditionStatus::False, 590)), ..ROW },
     Row { name: "no sample", started: Some(180), sample: None, group: Group::Missing, ..ROW },
     Row { name: "pending", phase: PodPhase::Pending, sample: None, group: Group::Unready, ..ROW },
     Row { name: "going", phase: PodPhase::Pending, deleting: true, group: Group::Ignored, ..ROW },
     Row { name: "failed", phase: PodPhase::Failed, group: Group::Ignored, ..ROW },
-    Row { name: "not started", ready: Some((true, 30)), group: Group::Unready, ..ROW },
-    Row { name: "unready in the initialisation period", started: Some(60), ready: Some((false, 30)), sample: Some((0, 10)), group: Group::Unready, ..ROW },
+    Row { name: "of unknown readiness, once it was ready", started: Some(600), ready: Some((ConditionStatus::Unknown, 594)), ..ROW },
+    Row { name: "of unknown readiness in the initialisation period", started: Some(60), ready: Some((ConditionStatus::Unknown, 30)), sample: Some((0, 30)), ..ROW },
+    Row { name: "not started", ready: Some((ConditionStatus::True, 30)), group: Group::Unready, ..ROW },
+    Row { name: "unready in the initialisation period", started: Some(60), ready: Some((ConditionStatus::False, 30)), sample: Some((0, 10)), group: Group::Unready, ..ROW },
 ];
 
 fn pod(row: &Row) -> Pod {
@@ -61,7 +63,7 @@ fn pod(row: &Row) -> Pod {
         deleting: row.deleting,
         ready: row
             .ready
-            .map(|(ready, age)| Readiness { ready, changed_nanoseconds: Some(at(age)) }),
+            .map(|(status, age)| Readiness { status, changed_nanoseconds: Some(at(age)) }),
         started_nanoseconds: row.started.map(at),
         requests: Vec::new(),
         containers: Vec::new(),
@@ -84,9 +86,9 @@ fn pods_are_grouped_by_phase_sample_and_readiness() {
 fn a_readiness_that_never_changed_is_ancient() {
     let mut pod = pod(&ROW);
     pod.started_nanoseconds = Some(i64::MIN);
-    pod.ready = Some(Readiness { ready: false, changed_nanoseconds: None });
+    pod.ready = Some(Readiness { status: ConditionStatus::False, changed_nanoseconds: None });
     assert_eq!(group(&pod, true, Some(WARM_UP)), Group::Unready);
-    pod.ready = Some(Readiness { ready: true, changed_nanoseconds: None });
+    pod.ready = Some(Readiness { status: ConditionStatus::True, changed_nanoseconds: None });
     assert_eq!(group(&pod, true, Some(WARM_UP)), Group::Ready);
 }
 

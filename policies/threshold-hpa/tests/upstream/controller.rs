@@ -1,6 +1,6 @@
 //! A row of the controller's tables, and how it is checked.
 
-use sdk::{Fault, MetricSource, PodPhase, Sampling};
+use sdk::{ConditionStatus, Fault, MetricSource, PodPhase, Sampling};
 use serde_json::{Value, json};
 
 use crate::scenario::{ANCIENT, NOW, SECOND, Scenario, amount, cpu_at, flags, pod, qps};
@@ -124,7 +124,10 @@ impl Row {
             let started = self.started.get(index).copied().unwrap_or(ANCIENT);
             pod.started_nanoseconds = Some(started);
             let ready = pod.ready.as_mut().unwrap();
-            ready.ready = !self.unready.contains(&index);
+            ready.status = match self.unready.contains(&index) {
+                true => ConditionStatus::False,
+                false => ConditionStatus::True,
+            };
             ready.changed_nanoseconds = Some(started);
             if self.failed.contains(&index) {
                 pod.phase = PodPhase::Failed;

@@ -1,8 +1,8 @@
 //! A scenario: one workload at one turn, and what the policy says about it.
 
 use sdk::{
-    Batch, Container, Detail, Fault, Metric, MetricSource, Pod, PodPhase, Policy, Quantity,
-    RawBatch, Readiness, Sampling,
+    Batch, ConditionStatus, Container, Detail, Fault, Metric, MetricSource, Pod, PodPhase, Policy,
+    Quantity, RawBatch, Readiness, Sampling,
 };
 use serde_json::{Value, json};
 use threshold_hpa::ThresholdHpa;
@@ -92,7 +92,7 @@ pub fn pod() -> Pod {
         row: 0,
         phase: PodPhase::Running,
         deleting: false,
-        ready: Some(Readiness { ready: true, changed_nanoseconds: None }),
+        ready: Some(Readiness { status: ConditionStatus::True, changed_nanoseconds: None }),
         started_nanoseconds: Some(ANCIENT),
         requests: Vec::new(),
         containers: vec![container("container1"), container("container2")],

@@ -1,6 +1,6 @@
 //! The replica calculator's tables for means over pods: utilisation and metrics of pods.
 
-use sdk::{MetricSource, PodPhase, Sampling};
+use sdk::{ConditionStatus, MetricSource, PodPhase, Sampling};
 use serde_json::{Value, json};
 
 use crate::scenario::{
@@ -132,7 +132,7 @@ fn scenario(row: &Row) -> Scenario {
             pod.sampled = Some(Sampling { taken_nanoseconds: ANCIENT, window_nanoseconds });
         }
         if row.unready.contains(&index) {
-            pod.ready.as_mut().unwrap().ready = false;
+            pod.ready.as_mut().unwrap().status = ConditionStatus::False;
         }
         if row.hot.contains(&index) {
             pod.started_nanoseconds = Some(HOT);
@@ -227,7 +227,7 @@ fn metrics_of_pods_propose_what_the_original_proposes() {
     for &((current, count), samples, target, (unready, hot), tolerances, expected) in PODS_ROWS {
         let mut pods = vec![pod(); count];
         for &index in unready {
-            pods[index].ready.as_mut().unwrap().ready = false;
+            pods[index].ready.as_mut().unwrap().status = ConditionStatus::False;
         }
         for &index in hot {
             pods[index].started_nanoseconds = Some(HOT);

@@ -1,6 +1,6 @@
 //! The replica calculator's tables for values that are not of one pod: objects and external metrics.
 
-use sdk::MetricSource;
+use sdk::{ConditionStatus, MetricSource};
 use threshold_hpa::quantity::Quantity;
 
 use crate::scenario::{Scenario, external_qps, object_qps, pod, qps};
@@ -55,7 +55,7 @@ fn values_propose_what_the_original_proposes() {
     for &((source, kind, target), current, samples, unready, tolerances, expected) in ROWS {
         let mut pods = vec![pod(); current as usize];
         for &index in unready {
-            pods[index].ready.as_mut().unwrap().ready = false;
+            pods[index].ready.as_mut().unwrap().status = ConditionStatus::False;
         }
         let metric = match source {
             Object => object_qps(kind, target),

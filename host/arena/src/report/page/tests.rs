@@ -50,7 +50,6 @@ fn foreign_text_never_becomes_markup() {
     machine.facts.insert(HOSTILE.into(), HOSTILE.into());
 
     let page = page(&results, Some(&machine));
-    std::fs::write("/tmp/report-x/hostile.html", &page).unwrap();
     let markup = markup(&page);
     assert_eq!(markup.matches("<script").count(), 3, "data, library and our own");
     assert_eq!(markup.matches("</script").count(), 3);
@@ -139,12 +138,4 @@ fn a_race_without_a_finished_cell_has_a_page_that_says_so() {
     let page = page(&results, None);
     assert!(page.contains("nobody can be compared"));
     assert!(page.contains("1 failed cell"));
-}
-
-#[test]
-fn dump() {
-    let results = sample::results();
-    std::fs::write("/tmp/report-x/page.html", page(&results, Some(&sample::machine()))).unwrap();
-    std::fs::write("/tmp/report-x/measures.parquet", crate::report::measures(&results).unwrap()).unwrap();
-    std::fs::write("/tmp/report-x/series.parquet", crate::report::series(&results).unwrap()).unwrap();
 }

@@ -156,12 +156,3 @@ fn a_race_without_a_finished_cell_still_has_a_table() {
         assert!(text.contains(&entrant.name), "{}", entrant.name);
     }
 }
-
-#[test]
-fn dump() {
-    for (name, terminal) in [("wide", WIDE), ("narrow", NARROW)] {
-        std::fs::write(format!("/work/main/host/arena/src/report/table/tests/{name}.txt"), table(&round(), terminal)).unwrap();
-    }
-    println!("{}", table(&sample::results(), WIDE));
-    println!("{}", table(&sample::results(), NARROW));
-}
