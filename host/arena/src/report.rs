@@ -15,6 +15,6 @@ mod sample;
 mod standing;
 mod table;
 
-pub use columns::{ColumnsError, measures, series};
+pub use columns::{ColumnsError, METRICS_KEY, measures, series};
 pub use page::page;
 pub use table::{Terminal, table};

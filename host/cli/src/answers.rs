@@ -25,9 +25,10 @@ struct Decision<'a> {
     explanations: Vec<Box<RawValue>>,
 }
 
+/// What a policy answered for one workload.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-enum Answer {
+pub(crate) enum Answer {
     Recommended {
         #[serde(skip_serializing_if = "Option::is_none")]
         replicas: Option<u32>,
@@ -45,15 +46,10 @@ enum Answer {
     },
 }
 
-impl<'a> Decided<'a> {
-    /// The answers to a batch of all rows; `workloads` are what the rows are called.
-    pub(crate) fn new(
-        observations: &Observations,
-        workloads: &'a [WorkloadName],
-        advice: Advice,
-        reasons: &[Arc<str>],
-    ) -> Self {
-        let answers = advice.answers.into_iter().map(|answer| match answer {
+impl Answer {
+    /// An answer of a policy that described these reasons.
+    pub(crate) fn new(answer: scaling::Answer, reasons: &[Arc<str>]) -> Self {
+        match answer {
             Ok(said) => Answer::Recommended {
                 replicas: said.replicas,
                 cpu_millicores: said.cpu_millicores,
@@ -64,7 +60,19 @@ impl<'a> Decided<'a> {
                     .and_then(|id| reasons.get(usize::from(id.0)).map(ToString::to_string)),
             },
             Err(refusal) => Answer::Refused { refused: refusal.to_string() },
-        });
+        }
+    }
+}
+
+impl<'a> Decided<'a> {
+    /// The answers to a batch of all rows; `workloads` are what the rows are called.
+    pub(crate) fn new(
+        observations: &Observations,
+        workloads: &'a [WorkloadName],
+        advice: Advice,
+        reasons: &[Arc<str>],
+    ) -> Self {
+        let answers = advice.answers.into_iter().map(|answer| Answer::new(answer, reasons));
         let mut decisions: Vec<Decision<'_>> = workloads
             .iter()
             .zip(answers)
@@ -130,7 +138,7 @@ pub(crate) fn embedded(json: &str) -> Option<Box<RawValue>> {
 }
 
 /// JSON text as a part of a line; text that is no JSON as a string.
-fn embedded_or_quoted(json: &str) -> Box<RawValue> {
+pub(crate) fn embedded_or_quoted(json: &str) -> Box<RawValue> {
     embedded(json)
         .unwrap_or_else(|| serde_json::value::to_raw_value(json).expect("a string becomes JSON"))
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use assembly::ModuleError;
+use assembly::{ExperimentError, ModuleError};
 use sandbox::LoadError;
 
 use crate::lines::SourceError;
@@ -33,6 +33,10 @@ pub(crate) enum Exit {
     Component = 4,
     /// Something cannot be read or written.
     Io = 5,
+    /// Some cells of a race failed.
+    Cells = 6,
+    /// Ctrl-C, in the number that shells give to it.
+    Interrupted = 130,
 }
 
 impl From<Exit> for ExitCode {
@@ -119,20 +123,44 @@ impl From<SourceError> for Failure {
 
 impl From<ModuleError> for Failure {
     fn from(error: ModuleError) -> Self {
-        match error {
-            ModuleError::Unknown { .. } => Self::input(error),
-            ModuleError::Unreadable { .. } => Self::io(error),
-            ModuleError::Refused { .. } | ModuleError::WrongWorld { .. } => Self::component(error),
-        }
+        Self::new(of_module(&error), error)
+    }
+}
+
+fn of_module(error: &ModuleError) -> Exit {
+    match error {
+        ModuleError::Unknown { .. } => Exit::Input,
+        ModuleError::Unreadable { .. } => Exit::Io,
+        ModuleError::Refused { .. } | ModuleError::WrongWorld { .. } => Exit::Component,
     }
 }
 
 impl From<LoadError> for Failure {
     fn from(error: LoadError) -> Self {
-        match error {
-            LoadError::Settings(_) => Self::input(error),
-            _ => Self::component(error),
-        }
+        Self::new(of_component(&error), error)
+    }
+}
+
+fn of_component(error: &LoadError) -> Exit {
+    match error {
+        LoadError::Settings(_) => Exit::Input,
+        _ => Exit::Component,
+    }
+}
+
+impl From<ExperimentError> for Failure {
+    fn from(error: ExperimentError) -> Self {
+        let exit = match &error {
+            ExperimentError::Unreadable { .. } => Exit::Io,
+            ExperimentError::Module { source, .. } => of_module(source),
+            ExperimentError::Component { source, .. } => of_component(source),
+            ExperimentError::Malformed { .. }
+            | ExperimentError::Invalid { .. }
+            | ExperimentError::Plan { .. }
+            | ExperimentError::Mp3 { .. }
+            | ExperimentError::Trace { .. } => Exit::Input,
+        };
+        Self::new(exit, error)
     }
 }
 

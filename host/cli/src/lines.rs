@@ -15,6 +15,7 @@ mod score;
 mod source;
 mod turn;
 mod workload;
+mod written;
 
 use std::fmt;
 
@@ -26,7 +27,9 @@ pub(crate) use decimal::Billionths;
 use instant::{Seconds, instant, needed};
 pub(crate) use source::{Source, SourceError};
 pub(crate) use turn::Turn;
-pub(crate) use workload::{Roster, WorkloadName};
+use workload::Roster;
+pub(crate) use workload::WorkloadName;
+pub(crate) use written::Observed;
 
 /// What is wrong with a line, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -59,7 +62,7 @@ impl fmt::Display for Complaint {
 /// What the lines of an input have in common: the ids of workloads, and the time that goes on.
 #[derive(Debug, Default)]
 pub(crate) struct Context {
-    pub(crate) roster: Roster,
+    roster: Roster,
     last: Option<(Timestamp, u64)>,
 }
 
@@ -107,9 +110,10 @@ impl Context {
 fn parse<'de, T: Deserialize<'de>>(line: &'de str) -> Result<T, Complaint> {
     let mut deserializer = serde_json::Deserializer::from_str(line);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        // The root is called `.`, and what broke off before its name was read `?`.
         let path = error.path().to_string();
-        // The root is called `.`.
-        Complaint::at(if path == "." { String::new() } else { path }, said(error.inner()))
+        let path = path.trim_end_matches('?').trim_end_matches('.');
+        Complaint::at(path.to_owned(), said(error.inner()))
     })?;
     deserializer.end().map_err(|error| Complaint::whole(said(&error)))?;
     Ok(value)

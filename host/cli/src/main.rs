@@ -7,9 +7,11 @@ mod module;
 mod modules;
 mod output;
 mod policy;
+mod race;
 mod reward;
 mod schema;
 mod settings;
+mod simulate;
 mod snapshot;
 
 use std::process::ExitCode;
@@ -20,8 +22,11 @@ use crate::exit::Exit;
 use crate::output::Output;
 
 /// Races autoscaling policies under the same wind.
+///
+/// Begin with `regatta race examples/flash-crowd.yaml`, or look at a policy with
+/// `regatta policy inspect threshold-hpa`.
 #[derive(Debug, Parser)]
-#[command(name = "regatta", version, after_help = exit::HELP)]
+#[command(name = "regatta", version, after_long_help = exit::HELP)]
 struct Regatta {
     #[command(subcommand)]
     command: Command,
@@ -29,10 +34,12 @@ struct Regatta {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Race(race::Arguments),
     #[command(subcommand)]
     Policy(policy::Command),
     #[command(subcommand)]
     Reward(reward::Command),
+    Simulate(simulate::Arguments),
     Modules(modules::Arguments),
 }
 
@@ -40,8 +47,10 @@ fn main() -> ExitCode {
     let regatta = Regatta::parse();
     let output = Output::standard();
     let ended = match regatta.command {
+        Command::Race(arguments) => race::run(&arguments, output),
         Command::Policy(command) => policy::run(command, output),
         Command::Reward(command) => reward::run(command, output),
+        Command::Simulate(arguments) => simulate::run(&arguments, output),
         Command::Modules(arguments) => modules::run(&arguments, output),
     };
     ended.map_or_else(|failure| failure.report(), |()| Exit::Fine.into())

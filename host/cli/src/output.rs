@@ -14,7 +14,7 @@ pub(crate) trait Card: Serialize {
 
 /// Where answers go.
 pub(crate) struct Output {
-    to: Box<dyn Write>,
+    to: Box<dyn Write + Send>,
 }
 
 impl Output {

@@ -22,6 +22,26 @@ pub(crate) fn outline(schema: &str) -> String {
     outline.text
 }
 
+/// A paragraph, indented and broken into lines.
+pub(crate) fn wrapped(text: &str, indent: usize) -> String {
+    let indent = " ".repeat(indent);
+    let mut lines = String::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        let width = indent.len() + line.chars().count() + word.chars().count();
+        if !line.is_empty() && width >= WIDTH {
+            writeln!(lines, "{indent}{line}").expect("a string takes text");
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    writeln!(lines, "{indent}{line}").expect("a string takes text");
+    lines
+}
+
 struct Outline<'a> {
     root: &'a Value,
     text: String,
@@ -52,6 +72,9 @@ impl<'a> Outline<'a> {
             if let Some(about) = about.and_then(Value::as_str) {
                 self.paragraph(about, depth + 2);
             }
+            for alternative in alternatives(target) {
+                self.choice(alternative, depth + 2);
+            }
             if depth < DEPTH {
                 self.nested(property, depth + 1);
             }
@@ -72,22 +95,16 @@ impl<'a> Outline<'a> {
         }
     }
 
-    fn paragraph(&mut self, text: &str, depth: usize) {
-        let indent = "  ".repeat(depth);
-        let mut line = String::new();
-        for word in text.split_whitespace() {
-            if !line.is_empty()
-                && indent.len() + line.chars().count() + word.chars().count() >= WIDTH
-            {
-                writeln!(self.text, "{indent}{line}").expect("a string takes text");
-                line.clear();
-            }
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
+    /// What one of several constants means.
+    fn choice(&mut self, alternative: &'a Value, depth: usize) {
+        let about = alternative.get("description").and_then(Value::as_str);
+        if let (Some(constant), Some(about)) = (alternative.get("const"), about) {
+            self.paragraph(&format!("{constant}: {about}"), depth);
         }
-        writeln!(self.text, "{indent}{line}").expect("a string takes text");
+    }
+
+    fn paragraph(&mut self, text: &str, depth: usize) {
+        self.text.push_str(&wrapped(text, 2 * depth));
     }
 
     /// Follows references, as far as they lead.

@@ -19,12 +19,12 @@ impl World {
     }
 }
 
-#[expect(missing_docs, unreachable_pub, clippy::all, reason = "generated")]
+#[allow(clippy::all, clippy::unwrap_used, reason = "generated")]
 pub(crate) mod policy {
     wasmtime::component::bindgen!({ path: "../../wit", world: "policy" });
 }
 
-#[expect(missing_docs, unreachable_pub, clippy::all, reason = "generated")]
+#[allow(clippy::all, clippy::unwrap_used, reason = "generated")]
 pub(crate) mod reward {
     wasmtime::component::bindgen!({
         path: "../../wit",

@@ -138,7 +138,8 @@ pub(super) fn duration(seconds: f64) -> String {
     };
     let decimals = decimals_of(value, 2).clamp(0, 2) as usize;
     let text = format!("{value:.decimals$}");
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    let text =
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     format!("{text} {unit}")
 }
 

@@ -120,7 +120,8 @@ fn provenance() -> Provenance {
 }
 
 fn plan() -> Plan {
-    let reward = |name: &str, minimum, maximum| RewardRecord { name: name.into(), minimum, maximum };
+    let reward =
+        |name: &str, minimum, maximum| RewardRecord { name: name.into(), minimum, maximum };
     Plan {
         tick_seconds: 1.0,
         warm_up_seconds: 120.0,
@@ -136,11 +137,7 @@ fn plan() -> Plan {
 fn entrant(habit: &Habit) -> EntrantRecord {
     let tuned = habit.name.ends_with("tuned");
     let trials = [(50, 0.741), (60, 0.772), (70, 0.769), (80, 0.702)].map(|(target, objective)| {
-        Trial {
-            candidate: format!("cpu {target} %"),
-            objective: Some(objective),
-            failure: None,
-        }
+        Trial { candidate: format!("cpu {target} %"), objective: Some(objective), failure: None }
     });
     let refused = Trial {
         candidate: "cpu 0 %".into(),

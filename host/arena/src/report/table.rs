@@ -1,5 +1,6 @@
 //! Table: a race for the terminal. Two lines an entrant: the value, and what belongs to it.
 
+mod board;
 mod column;
 mod prose;
 
@@ -24,7 +25,7 @@ pub struct Terminal {
 /// A race as text for a terminal: one row an entrant, the best main reward first, then the notes and
 /// how to read it. The same results give the same text.
 pub fn table(results: &Results, terminal: Terminal) -> String {
-    let fit = column::fit(column::all(results), usize::from(terminal.width));
+    let fit = column::fit(board::columns(results), usize::from(terminal.width));
     let mut text = prose::heading(results, terminal);
     // Writing into a string cannot fail.
     let _ = writeln!(text, "{}", draw(&fit, terminal).trim_fmt());
@@ -34,9 +35,7 @@ pub fn table(results: &Results, terminal: Terminal) -> String {
 
 fn draw(Fit { columns, gap, .. }: &Fit, terminal: Terminal) -> Table {
     let mut table = Table::new();
-    table
-        .load_style(UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
     if terminal.colour {
         table.enforce_styling();
     } else {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use scaling::{Column, Ending, Experiences, Observations, WorkloadId};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::columns::Columns;
 use super::consequence::{Consequences, RawAction};
@@ -61,6 +62,11 @@ struct RawTurn {
     learn: Vec<RawExperience>,
     #[serde(default)]
     forget: Vec<WorkloadName>,
+    /// What a simulation did then; nothing to a policy that is asked again.
+    #[serde(default, rename = "decisions")]
+    _decisions: IgnoredAny,
+    #[serde(default, rename = "totals")]
+    _totals: IgnoredAny,
 }
 
 #[derive(Deserialize)]

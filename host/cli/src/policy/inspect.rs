@@ -116,12 +116,13 @@ impl Card for PolicyCard {
         for (what, value) in [
             ("scope", (*scope).to_owned()),
             ("state", stateful.to_owned()),
-            ("reasons", reasons.join(", ")),
             ("sha256", sha256.clone()),
             ("size", format!("{size_bytes} bytes")),
         ] {
             writeln!(text, "  {what}: {value}").expect("a string takes text");
         }
+        text.push_str("  reasons:\n");
+        text.push_str(&schema::wrapped(&reasons.join(", "), 4));
         text.push_str("needs\n");
         text.push_str(&self.needs.text());
         text.push_str("settings\n");

@@ -57,7 +57,11 @@ impl<'a> Column<'a> {
             Values::Text(values) => {
                 let present: Vec<ByteArray> =
                     values.iter().flatten().map(|&text| ByteArray::from(text)).collect();
-                column.typed::<ByteArrayType>().write_batch(&present, Some(&levels(values)), None)?
+                column.typed::<ByteArrayType>().write_batch(
+                    &present,
+                    Some(&levels(values)),
+                    None,
+                )?
             }
             Values::Seed(values) => {
                 // Parquet keeps unsigned integers as signed ones with the same bits.
@@ -96,7 +100,8 @@ fn encode(
     metrics: String,
     writer: String,
 ) -> Result<Vec<u8>, ParquetError> {
-    let fields: Result<Vec<_>, _> = columns.iter().map(|column| column.field().map(Arc::new)).collect();
+    let fields: Result<Vec<_>, _> =
+        columns.iter().map(|column| column.field().map(Arc::new)).collect();
     let schema = Type::group_type_builder(what).with_fields(fields?).build()?;
     let metadata = vec![KeyValue::new(METRICS_KEY.to_owned(), metrics)];
     let properties = WriterProperties::builder()

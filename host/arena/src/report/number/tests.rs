@@ -14,7 +14,8 @@ fn metric(name: &str) -> MetricRecord {
 #[test]
 fn a_column_shares_one_unit_and_as_many_digits_as_it_deserves() {
     let check = |name: &str, values: &[(f64, Option<f64>)], unit: &str, shown: &[&str]| {
-        let estimates: Vec<Estimate> = values.iter().map(|&(of, half)| estimate(of, half)).collect();
+        let estimates: Vec<Estimate> =
+            values.iter().map(|&(of, half)| estimate(of, half)).collect();
         let scale = Scale::new(&metric(name), &estimates);
         let texts: Vec<String> = values.iter().map(|&(value, _)| scale.value(value)).collect();
         assert_eq!(texts, shown, "{name}");
@@ -73,7 +74,10 @@ fn a_title_follows_its_unit() {
     let check = |seconds: f64, shown: &str, beside: &str| {
         let metric = metric("replica_seconds");
         let scale = Scale::new(&metric, &[estimate(seconds, None)]);
-        assert_eq!((title(&metric, &scale).as_str(), unit_beside(&metric, &scale)), (shown, beside));
+        assert_eq!(
+            (title(&metric, &scale).as_str(), unit_beside(&metric, &scale)),
+            (shown, beside)
+        );
     };
     check(60.0, "replica-seconds", "");
     check(60_000.0, "replica-hours", "");

@@ -1,11 +1,16 @@
 //! Data: what the page's charts draw, in the units in which they show it.
 
-use serde::{Serialize, Serializer};
+mod number;
+mod run;
 
+use serde::Serialize;
+
+use self::number::{Bounded, Number};
+use self::run::{Run, runs};
 use crate::metric::{Better, Metric};
 use crate::report::number::{Scale, title, unit_beside};
 use crate::report::standing;
-use crate::results::{Cell, Comparison, Estimate, Interval, Machine, MetricRecord, Results, Series};
+use crate::results::{Comparison, Machine, MetricRecord, Results};
 
 /// Everything that the charts draw. Entrants are known by their position.
 #[derive(Serialize)]
@@ -49,14 +54,6 @@ struct World<'a> {
     course: &'a str,
     seed: u64,
 }
-
-#[derive(Serialize)]
-struct Bounded {
-    value: Number,
-    low: Option<Number>,
-    high: Option<Number>,
-}
-
 #[derive(Serialize)]
 struct Contrast {
     difference: Bounded,
@@ -66,28 +63,6 @@ struct Contrast {
     wins: u32,
     losses: u32,
 }
-
-/// One workload of one course, by all entrants.
-#[derive(Serialize)]
-struct Run<'a> {
-    course: &'a str,
-    workload: &'a str,
-    seed: u64,
-    start_seconds: f64,
-    step_seconds: f64,
-    latency_slo_seconds: Option<f64>,
-    arrivals: Vec<Number>,
-    entrants: Vec<Option<Lines>>,
-}
-
-#[derive(Serialize)]
-struct Lines {
-    replicas: Vec<Number>,
-    latency: Vec<Number>,
-    utilisation: Vec<Number>,
-    reward: Vec<Number>,
-}
-
 #[derive(Serialize)]
 struct Curve<'a> {
     entrant: usize,
@@ -187,93 +162,6 @@ impl<'a> Values<'a> {
                 .iter()
                 .map(|of| results.comparison(of.name, &record.name).map(contrast))
                 .collect(),
-        }
-    }
-}
-
-impl Bounded {
-    fn new(estimate: &Estimate, factor: f64) -> Self {
-        Self::of(estimate.iqm, estimate.interval, factor)
-    }
-
-    fn of(value: f64, interval: Option<Interval>, factor: f64) -> Self {
-        let shown = |value: f64| Number(Some(value * factor));
-        Self {
-            value: shown(value),
-            low: interval.map(|interval| shown(interval.low)),
-            high: interval.map(|interval| shown(interval.high)),
-        }
-    }
-}
-
-/// Every workload whose series were kept, in the order in which they are met.
-fn runs<'a>(results: &'a Results, entrants: &[Entrant<'_>]) -> Vec<Run<'a>> {
-    let mut runs: Vec<Run<'a>> = Vec::new();
-    for cell in &results.cells {
-        let Some(entrant) = entrants.iter().position(|of| of.name == cell.name.entrant) else {
-            continue;
-        };
-        for series in &cell.series {
-            let at = runs.iter().position(|run| run.is_of(cell, series)).unwrap_or_else(|| {
-                runs.push(Run::new(cell, series, entrants.len()));
-                runs.len() - 1
-            });
-            runs[at].entrants[entrant] = Some(Lines {
-                replicas: numbers(&series.replicas_ready),
-                latency: numbers(&series.latency_seconds_tail),
-                utilisation: numbers(&series.cpu_utilisation_ratio),
-                reward: numbers(&series.reward),
-            });
-        }
-    }
-    runs
-}
-
-impl<'a> Run<'a> {
-    /// Arrivals are the same for all, so the first to come gives them.
-    fn new(cell: &'a Cell, series: &'a Series, entrants: usize) -> Self {
-        Run {
-            course: &cell.name.course,
-            workload: &series.workload,
-            seed: cell.name.seed,
-            start_seconds: series.start_seconds,
-            step_seconds: series.step_seconds,
-            latency_slo_seconds: series.latency_slo_seconds,
-            arrivals: numbers(&series.arrival_rate_per_second),
-            entrants: (0..entrants).map(|_| None).collect(),
-        }
-    }
-
-    fn is_of(&self, cell: &Cell, series: &Series) -> bool {
-        self.course == cell.name.course
-            && self.workload == series.workload
-            && self.seed == cell.name.seed
-    }
-}
-
-fn numbers(values: &[Option<f32>]) -> Vec<Number> {
-    values.iter().map(|value| Number(value.map(f64::from))).collect()
-}
-
-/// A value for a chart: five digits are more than a pixel, and the page stays small. Infinities are
-/// named, because JSON has none.
-struct Number(Option<f64>);
-
-impl Serialize for Number {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Some(f64::INFINITY) => to.serialize_str("inf"),
-            Some(f64::NEG_INFINITY) => to.serialize_str("-inf"),
-            Some(value) if value.is_finite() => {
-                let rounded = format!("{value:.4e}").parse().unwrap_or(value);
-                // Whole numbers without `.0`.
-                if rounded == (rounded as i32) as f64 {
-                    to.serialize_i32(rounded as i32)
-                } else {
-                    to.serialize_f64(rounded)
-                }
-            }
-            _ => to.serialize_none(),
         }
     }
 }

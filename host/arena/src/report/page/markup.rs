@@ -30,7 +30,7 @@ impl Markup {
     pub(super) fn prose(&mut self, text: impl Display) -> &mut Self {
         let text = text.to_string();
         let parts: Vec<&str> = text.split('`').collect();
-        if parts.len() % 2 == 0 {
+        if parts.len().is_multiple_of(2) {
             return self.text(text);
         }
         for (position, part) in parts.into_iter().enumerate() {

@@ -24,7 +24,9 @@ pub(super) fn library() -> &'static str {
 pub(super) fn policy(scripts: &[&str]) -> String {
     let digests: Vec<String> = scripts
         .iter()
-        .map(|script| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(script.as_bytes()))))
+        .map(|script| {
+            format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(script.as_bytes())))
+        })
         .collect();
     format!(
         "default-src 'none'; script-src {}; style-src 'unsafe-inline'; img-src data: blob:; \

@@ -37,10 +37,7 @@ fn foreign_text_never_becomes_markup() {
     results.provenance.modules.insert(HOSTILE.into(), HOSTILE.into());
     results.provenance.arrivals.insert(HOSTILE.into(), HOSTILE.into());
     results.notes.push(Note { kind: HOSTILE.into(), text: HOSTILE.into() });
-    results.failures.push(Failure {
-        name: results.cells[0].name.clone(),
-        message: HOSTILE.into(),
-    });
+    results.failures.push(Failure { name: results.cells[0].name.clone(), message: HOSTILE.into() });
     results.cells[0].complaints.insert(HOSTILE.into(), HOSTILE.into());
     results.cells[0].overall.answers.refused.insert(HOSTILE.into(), 1);
     results.cells[0].overall.rails.insert(HOSTILE.into(), 1);
@@ -56,7 +53,11 @@ fn foreign_text_never_becomes_markup() {
     assert!(!markup.contains("<img"));
     assert!(!markup.contains("alert(\"x\")"), "quotes are escaped in text and in attributes");
     let run = &data(&page)["series"][0];
-    assert_eq!(run["workload"], format!("checkout{HOSTILE}"), "the script still gets the name as it is");
+    assert_eq!(
+        run["workload"],
+        format!("checkout{HOSTILE}"),
+        "the script still gets the name as it is"
+    );
 }
 
 #[test]

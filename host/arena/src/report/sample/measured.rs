@@ -50,11 +50,8 @@ fn run(habit: &Habit, course: &str, seed: u64, position: usize, workload: &str) 
         let replicas = habit.rate_a_replica.map_or(habit.fixed, |rate| (seen / rate).ceil());
         let replicas = replicas.clamp(1.0, 20.0);
         let load = arrivals[point] * SERVICE_SECONDS / replicas;
-        let latency = if load < 0.97 {
-            SERVICE_SECONDS * 1.6 / (1.0 - load)
-        } else {
-            (6.0 * load).min(60.0)
-        };
+        let latency =
+            if load < 0.97 { SERVICE_SECONDS * 1.6 / (1.0 - load) } else { (6.0 * load).min(60.0) };
         let kept = (OBJECTIVE_SECONDS / latency).min(1.0);
         series.arrival_rate_per_second.push(Some(arrivals[point] as f32));
         series.replicas_desired.push(Some(replicas as f32));

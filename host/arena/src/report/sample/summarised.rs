@@ -68,14 +68,16 @@ fn comparison(
             let (course, seed) = (course.to_owned(), cell.name.seed);
             differences.push(Difference { course, seed, difference });
         }
-        paired.push(our.iter().zip(&their).map(|(a, b)| if a == b { 0.0 } else { a - b }).collect());
+        paired
+            .push(our.iter().zip(&their).map(|(a, b)| if a == b { 0.0 } else { a - b }).collect());
         ours.push(our);
         theirs.push(their);
     }
     let better = metric.record.better;
     let count = |won: bool| {
         let pairs = ours.iter().flatten().zip(theirs.iter().flatten());
-        pairs.filter(|&(&a, &b)| a != b && statistics::is_better(a, b, better) == won).count() as u32
+        pairs.filter(|&(&a, &b)| a != b && statistics::is_better(a, b, better) == won).count()
+            as u32
     };
     let (improvement_probability, improvement_interval) =
         statistics::improvement(&ours, &theirs, better);

@@ -41,8 +41,7 @@ fn entrants_stand_by_their_main_reward_and_those_without_one_last() {
     let main = main_reward(&results).unwrap().clone();
     let order = by_main_reward(&results);
     assert_eq!(order.last().unwrap().name, missing);
-    let scores: Vec<f64> =
-        order.iter().filter_map(|of| value(&results, &of.name, &main)).collect();
+    let scores: Vec<f64> = order.iter().filter_map(|of| value(&results, &of.name, &main)).collect();
     assert_eq!(scores.len(), results.entrants.len() - 1);
     assert!(scores.is_sorted_by(|left, right| left >= right), "{scores:?}");
 }

@@ -31,7 +31,7 @@ fn what_is_wrong_is_told_with_its_place_and_a_remedy() {
         (
             r#"{"now_seconds": 1, "observations": []}"#,
             "observations: unknown field `observations`, expected one of `tick`, `now_seconds`, \
-             `now_nanoseconds`, `transitions`, `forget` (column 32)",
+             `now_nanoseconds`, `transitions`, `forget` (column 33)",
         ),
         (
             r#"{"now_seconds": 1, "transitions": [{"workload": 1, "before": {"replica_desired": 1}}]}"#,

@@ -1,4 +1,4 @@
-use scaling::{Action, MetricSource, PodPhase, Quantity, Sampling, Timestamp};
+use scaling::{Action, ConditionStatus, MetricSource, PodPhase, Quantity, Sampling, Timestamp};
 
 use super::*;
 
@@ -56,7 +56,7 @@ fn pods_are_read_to_the_last_field() {
     assert_eq!((pods[0].phase, pods[0].ready, pods[0].sampled), (PodPhase::Pending, None, None));
     let pod = &pods[1];
     let nanoseconds = |time: Option<Timestamp>| time.map(Timestamp::nanoseconds);
-    assert!(pod.deleting && pod.ready.unwrap().ready);
+    assert!(pod.deleting && pod.ready.unwrap().status == ConditionStatus::True);
     assert_eq!(nanoseconds(pod.started), Some(-600_250_000_000));
     assert_eq!(nanoseconds(pod.ready.unwrap().changed), Some(-300_000_000_001));
     let quantity = |resource: &str, milli| Quantity { resource: resource.to_owned(), milli };
@@ -197,6 +197,11 @@ fn what_is_wrong_with_a_pod_is_told_with_its_place_and_a_remedy() {
     pod("{}", "", "missing field `phase`");
     pod(r#"{"phase": "running"}"#, ".phase", "expected one of `Pending`, `Running`");
     pod(r#"{"phase": "Running", "state": 1}"#, ".state", "unknown field `state`");
+    pod(
+        r#"{"phase": "Running", "ready": {"ready": 1}}"#,
+        ".ready.ready",
+        "`true`, `false` or \"Unknown\"",
+    );
     pod(
         r#"{"phase": "Running", "requests": {"cpu": "fast"}}"#,
         ".requests.cpu",

@@ -211,7 +211,7 @@ fn pods_are_told_as_the_metrics_server_would() {
     // 14 requests of half a second in 15 s.
     assert_eq!(milli(&container.usage), both(467, 64 * mebibyte_milli));
     assert!(told[1].sampled.is_none() && told[1].containers[0].usage.is_empty());
-    assert!(!told[1].ready.unwrap().ready);
+    assert_eq!(told[1].ready.unwrap().status, scaling::ConditionStatus::False);
     // Ready at 27 s, sampled at 30 s over the three seconds since.
     pass(&mut simulation, 13);
     let young = &pods(&mut simulation)[1];

@@ -56,7 +56,7 @@ fn staying(simulation: &mut Simulation) -> Vec<(i64, bool)> {
     let pods = seen.details.pods.iter().filter(|pod| !pod.deleting);
     pods.map(|pod| {
         let started = pod.started.map_or(-1, |started| started.nanoseconds() / 1_000_000_000);
-        (started, pod.ready.unwrap().ready)
+        (started, pod.ready.unwrap().status == scaling::ConditionStatus::True)
     })
     .collect()
 }

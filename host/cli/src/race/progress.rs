@@ -1,0 +1,71 @@
+//! Progress: a bar on a terminal, plain lines elsewhere.
+
+use std::io::{self, IsTerminal};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arena::{Progress, Step};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::output::note;
+
+/// Parts of the whole after which a plain line is due.
+const PARTS: u64 = 10;
+
+/// How far a race has got, told from several threads.
+pub(super) struct Bar {
+    /// None where there is no terminal.
+    bar: Option<ProgressBar>,
+    /// Parts that were told in plain lines.
+    told: AtomicU64,
+}
+
+impl Bar {
+    pub(super) fn new() -> Self {
+        let bar = io::stderr().is_terminal().then(|| {
+            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} {wide_msg}");
+            let bar = ProgressBar::no_length();
+            bar.with_style(style.expect("the template is right"))
+        });
+        Self { bar, told: AtomicU64::new(0) }
+    }
+
+    /// Tells of a step.
+    pub(super) fn tell(&self, progress: &Progress<'_>) {
+        let step = told(&progress.step);
+        if let Some(bar) = &self.bar {
+            bar.set_length(progress.total);
+            bar.set_position(progress.done);
+            if let Step::Failed { .. } = progress.step {
+                bar.suspend(|| note(&step));
+            }
+            bar.set_message(step);
+            return;
+        }
+        let part = progress.done * PARTS / progress.total.max(1);
+        // Relaxed: each part is told by whoever gets there first.
+        let due = self.told.fetch_max(part, Ordering::Relaxed) < part;
+        if due || matches!(progress.step, Step::Failed { .. }) {
+            note(format_args!("{}/{} {step}", progress.done, progress.total));
+        }
+    }
+
+    /// Takes the bar away.
+    pub(super) fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn told(step: &Step<'_>) -> String {
+    let again = |resumed: &bool| if *resumed { " (found in the results)" } else { "" };
+    match step {
+        Step::Trained { entrant, episode, episodes, .. } => {
+            format!("`{entrant}` trained, episode {episode} of {episodes}")
+        }
+        Step::Tried { entrant, candidate } => format!("`{entrant}` tried with {candidate}"),
+        Step::Ready { entrant, resumed } => format!("`{entrant}` is ready{}", again(resumed)),
+        Step::Raced { cell, resumed } => format!("{cell}{}", again(resumed)),
+        Step::Failed { cell, message } => format!("{cell} failed: {message}"),
+    }
+}
