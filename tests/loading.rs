@@ -32,31 +32,27 @@ fn bytes_that_are_no_component_of_ours_are_refused_by_name() {
     check(&wat("(component)"), "it is no component of ours");
     let mut truncated = built_in("hold").to_vec();
     truncated.truncate(truncated.len() / 2);
-    check(&truncated, "does not make a component");
+    check(&truncated, "not valid WebAssembly");
 }
 
 #[test]
 fn imports_beyond_the_log_are_named() {
-    let component = wat(
-        r#"(component
+    let component = wat(r#"(component
             (import "wasi:cli/environment@0.2.0" (instance
                 (export "get-arguments" (func (result (list string))))))
             (core module $code (func (export "decide")))
             (core instance $instance (instantiate $code))
-            (func (export "decide") (canon lift (core func $instance "decide"))))"#,
-    );
+            (func (export "decide") (canon lift (core func $instance "decide"))))"#);
     check(&component, "`wasi:cli/environment@0.2.0`");
     check(&component, "wasm32-unknown-unknown");
 }
 
 #[test]
 fn a_component_of_another_shape_does_not_fit() {
-    let component = wat(
-        r#"(component
+    let component = wat(r#"(component
             (core module $code (func (export "decide")))
             (core instance $instance (instantiate $code))
-            (func (export "decide") (canon lift (core func $instance "decide"))))"#,
-    );
+            (func (export "decide") (canon lift (core func $instance "decide"))))"#);
     match load(&component) {
         Err(LoadError::Mismatch { world: World::Policy, .. }) => {}
         other => panic!("{other:?}"),

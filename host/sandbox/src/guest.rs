@@ -29,6 +29,8 @@ pub(crate) struct Trapped {
     pub(crate) kind: TrapKind,
     /// The cause in one line, without a backtrace.
     pub(crate) detail: String,
+    /// What it had used by then.
+    pub(crate) fuel: u64,
 }
 
 /// An instance's store.
@@ -64,7 +66,7 @@ impl Guest {
         let epochs = self.sandbox.epochs_until(budget.deadline_epoch);
         if epochs == 0 {
             let detail = "no time was left for the call".to_owned();
-            return Err(Trapped { kind: TrapKind::Deadline, detail });
+            return Err(Trapped { kind: TrapKind::Deadline, detail, fuel: 0 });
         }
         self.store.data_mut().log.allow(self.limits.log_lines);
         // An epoch counter near its end would overflow; a century of milliseconds is far enough.
@@ -73,13 +75,14 @@ impl Guest {
         self.store.set_fuel(budget.fuel).expect("fuel is switched on in the engine");
         let answer = run(wasmtime::AsContextMut::as_context_mut(&mut self.store));
         let left = self.store.get_fuel().expect("fuel is switched on in the engine");
+        let fuel = budget.fuel.saturating_sub(left);
         match answer {
-            Ok(answer) => Ok((answer, budget.fuel.saturating_sub(left))),
-            Err(error) => Err(self.trapped(&error)),
+            Ok(answer) => Ok((answer, fuel)),
+            Err(error) => Err(self.trapped(&error, fuel)),
         }
     }
 
-    fn trapped(&self, error: &wasmtime::Error) -> Trapped {
+    fn trapped(&self, error: &wasmtime::Error, fuel: u64) -> Trapped {
         let kind = TrapKind::of(error, self.store.data().memory.refused);
         let detail = match kind {
             TrapKind::OutOfFuel => "it used up its fuel".to_owned(),
@@ -92,7 +95,7 @@ impl Guest {
             }
             _ => error.root_cause().to_string().replace('\n', " "),
         };
-        Trapped { kind, detail }
+        Trapped { kind, detail, fuel }
     }
 
     pub(crate) fn state(&mut self) -> &mut GuestState {

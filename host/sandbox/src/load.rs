@@ -107,10 +107,10 @@ pub enum LoadError {
         /// The encoder's words.
         cause: String,
     },
-    /// It does not compile.
-    #[error("it does not compile: {cause}")]
+    /// It is cut, garbled or uses what is switched off.
+    #[error("it is not valid WebAssembly: {cause}")]
     Malformed {
-        /// wasmtime's words.
+        /// The parser's or the compiler's words.
         cause: String,
     },
     /// Not one of our worlds.
@@ -210,6 +210,10 @@ impl Sandbox {
         if Form::of(bytes) == Form::Other {
             return Err(LoadError::NotWasm);
         }
+        // The encoder takes for granted that what it reads is whole.
+        wasmparser::Validator::new()
+            .validate_all(bytes)
+            .map_err(|error| LoadError::Malformed { cause: error.to_string() })?;
         let component =
             componentise(bytes).map_err(|cause| LoadError::NotComponentisable { cause })?;
         let code = Code::from_binary(self.engine(), &component)

@@ -36,6 +36,8 @@ pub struct ComponentPolicy {
     workloads: Vec<WorkloadId>,
     calls_since_snapshot: u32,
     usage: Usage,
+    /// What the last call that came back used.
+    last_fuel: u64,
     log: Vec<LogLine>,
 }
 
@@ -90,6 +92,7 @@ impl PolicyComponent {
             workloads: Vec::new(),
             calls_since_snapshot: 0,
             usage: Usage::default(),
+            last_fuel: 0,
             log: Vec::new(),
         })
     }
@@ -176,6 +179,7 @@ impl ComponentPolicy {
             Ok((answer, fuel)) => {
                 self.usage.calls += 1;
                 self.usage.fuel += fuel;
+                self.last_fuel = fuel;
                 Ok(answer)
             }
             Err(trapped) => {
@@ -201,6 +205,7 @@ impl ComponentPolicy {
         let again = |error: &LoadError| Trapped {
             kind: crate::TrapKind::Other,
             detail: format!("it cannot be started again: {error}"),
+            fuel: 0,
         };
         let (mut instance, _) =
             self.component.make(&self.settings, self.seed).map_err(|error| again(&error))?;
@@ -211,6 +216,7 @@ impl ComponentPolicy {
             restored.map_err(|message| Trapped {
                 kind: crate::TrapKind::Other,
                 detail: format!("it refused its own snapshot: {message}"),
+                fuel: 0,
             })?;
         }
         Ok(instance)

@@ -191,7 +191,7 @@ fn spin() {
 fn allocate() {
     let mut held = Vec::new();
     loop {
-        held.push(std::hint::black_box(vec![1_u8; 1 << 20]));
+        held.push(std::hint::black_box(Vec::<u8>::with_capacity(1 << 20)));
     }
 }
 

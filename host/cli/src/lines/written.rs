@@ -1,26 +1,30 @@
 //! Written: observations as a line says them, so that what a simulation saw can be put to a policy.
 
 use scaling::{
-    Bucket, Column, ConditionStatus, Container, Edge, Fault, Metric, MetricSource, Observations,
-    Pod, PodPhase, Quantity, Readiness, Sampling, WorkloadId,
+    Bucket, Column, ConditionStatus, Container, Details, Edge, Fault, Metric, MetricSource,
+    Observations, Pod, PodPhase, Quantity, Readiness, Sampling, WorkloadId,
 };
-use serde_json::{Map, Value, json};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Value, json};
+
+use super::workload::WorkloadName;
 
 /// Observations with what their rows are called.
+#[derive(Clone, Copy)]
 pub(crate) struct Observed<'a> {
     pub(crate) observations: &'a Observations,
     /// One a row.
     pub(crate) workloads: &'a [String],
 }
 
-impl Observed<'_> {
+impl<'a> Observed<'a> {
     /// The list of observations, one a workload; what is missing is left out.
-    pub(crate) fn rows(&self) -> Vec<Value> {
-        (0..self.observations.rows()).map(|row| self.row(row)).collect()
+    pub(crate) fn rows(self) -> Vec<impl Serialize + 'a> {
+        (0..self.observations.rows()).map(|row| Row { observed: self, row }).collect()
     }
 
     /// The list of call relations.
-    pub(crate) fn edges(&self) -> Vec<Value> {
+    pub(crate) fn edges(self) -> Vec<Value> {
         let edge = |edge: &Edge| {
             json!({
                 "upstream": self.called(edge.upstream),
@@ -31,55 +35,52 @@ impl Observed<'_> {
         self.observations.details.edges.iter().map(edge).collect()
     }
 
-    fn row(&self, row: usize) -> Value {
-        let observations = self.observations;
-        let details = &observations.details;
-        let mut line = Map::new();
-        line.insert("workload".to_owned(), json!(self.workloads[row]));
-        for &column in Column::ALL {
-            // JSON has no infinity; what is infinite is left out like what is missing.
-            if let Some(value) = observations.get(row, column).filter(|value| value.is_finite()) {
-                line.insert(column.name().to_owned(), json!(value));
-            }
-        }
-        let here = row as u32;
-        let first_pod = details.pods.iter().position(|pod| pod.row == here).unwrap_or(0) as u32;
-        let lists: [(&str, Vec<Value>); 4] = [
-            ("pods", details.pods.iter().filter(|pod| pod.row == here).map(pod).collect()),
-            (
-                "metrics",
-                details
-                    .metrics
-                    .iter()
-                    .filter(|metric| metric.row == here)
-                    .map(|one| metric(one, first_pod))
-                    .collect(),
-            ),
-            (
-                "buckets",
-                details.buckets.iter().filter(|bucket| bucket.row == here).map(bucket).collect(),
-            ),
-            (
-                "faults",
-                details.faults.iter().filter(|fault| fault.row == here).map(fault).collect(),
-            ),
-        ];
-        for (name, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
-            line.insert(name.to_owned(), list.into());
-        }
-        Value::Object(line)
-    }
-
-    fn called(&self, workload: WorkloadId) -> Value {
+    fn called(self, workload: WorkloadId) -> WorkloadName {
         match self.observations.row_of(workload) {
-            Some(row) => json!(self.workloads[row]),
-            None => json!(workload.0),
+            Some(row) => WorkloadName::Name(self.workloads[row].clone()),
+            None => WorkloadName::Number(workload.0),
         }
     }
 }
 
+/// One workload: its name, its columns in their own order, then its details.
+struct Row<'a> {
+    observed: Observed<'a>,
+    row: usize,
+}
+
+impl Serialize for Row<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Observed { observations, workloads } = self.observed;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("workload", &workloads[self.row])?;
+        for &column in Column::ALL {
+            // JSON has no infinity; what is infinite is left out like what is missing.
+            if let Some(value) = observations.get(self.row, column).filter(|one| one.is_finite()) {
+                map.serialize_entry(column.name(), &value)?;
+            }
+        }
+        for (name, list) in details(&observations.details, self.row as u32) {
+            if !list.is_empty() {
+                map.serialize_entry(name, &list)?;
+            }
+        }
+        map.end()
+    }
+}
+
+fn details(details: &Details, row: u32) -> [(&'static str, Vec<Value>); 4] {
+    let first_pod = details.pods.iter().position(|pod| pod.row == row).unwrap_or(0) as u32;
+    let metrics = details.metrics.iter().filter(|metric| metric.row == row);
+    [
+        ("pods", details.pods.iter().filter(|pod| pod.row == row).map(pod).collect()),
+        ("metrics", metrics.map(|one| metric(one, first_pod)).collect()),
+        ("buckets", details.buckets.iter().filter(|one| one.row == row).map(bucket).collect()),
+        ("faults", details.faults.iter().filter(|fault| fault.row == row).map(fault).collect()),
+    ]
+}
+
 fn pod(pod: &Pod) -> Value {
-    let mut line = Map::new();
     let phase = match pod.phase {
         PodPhase::Pending => "Pending",
         PodPhase::Running => "Running",
@@ -87,37 +88,37 @@ fn pod(pod: &Pod) -> Value {
         PodPhase::Failed => "Failed",
         PodPhase::Unknown => "Unknown",
     };
-    line.insert("phase".to_owned(), phase.into());
+    let containers: Vec<Value> = pod.containers.iter().map(container).collect();
+    let mut line = json!({ "phase": phase, "containers": containers });
     if pod.deleting {
-        line.insert("deleting".to_owned(), true.into());
+        line["deleting"] = true.into();
     }
     if let Some(readiness) = pod.ready {
-        line.insert("ready".to_owned(), ready(readiness));
+        line["ready"] = ready(readiness);
     }
     if let Some(started) = pod.started {
-        line.insert("started_nanoseconds".to_owned(), started.nanoseconds().into());
+        line["started_nanoseconds"] = started.nanoseconds().into();
     }
     if !pod.requests.is_empty() {
-        line.insert("requests".to_owned(), quantities(&pod.requests));
+        line["requests"] = quantities(&pod.requests);
     }
-    line.insert("containers".to_owned(), pod.containers.iter().map(container).collect());
     if let Some(sampling) = pod.sampled {
-        line.insert("sampled".to_owned(), sampled(sampling));
+        line["sampled"] = sampled(sampling);
     }
-    Value::Object(line)
+    line
 }
 
 fn ready(readiness: Readiness) -> Value {
-    let status = match readiness.status {
+    let status: Value = match readiness.status {
         ConditionStatus::True => true.into(),
         ConditionStatus::False => false.into(),
         ConditionStatus::Unknown => "Unknown".into(),
     };
-    let mut line = Map::from_iter([("ready".to_owned(), status)]);
+    let mut line = json!({ "ready": status });
     if let Some(changed) = readiness.changed {
-        line.insert("changed_nanoseconds".to_owned(), changed.nanoseconds().into());
+        line["changed_nanoseconds"] = changed.nanoseconds().into();
     }
-    Value::Object(line)
+    line
 }
 
 fn container(container: &Container) -> Value {
@@ -129,10 +130,14 @@ fn container(container: &Container) -> Value {
     })
 }
 
+/// Amounts by resource, whole units without a suffix.
 fn quantities(quantities: &[Quantity]) -> Value {
-    let quantity = |quantity: &Quantity| {
-        (quantity.resource.clone(), Value::from(format!("{}m", quantity.milli)))
+    let amount = |milli: i64| match milli % 1000 {
+        0 => (milli / 1000).to_string(),
+        _ => format!("{milli}m"),
     };
+    let quantity =
+        |quantity: &Quantity| (quantity.resource.clone(), Value::from(amount(quantity.milli)));
     Value::Object(quantities.iter().map(quantity).collect())
 }
 

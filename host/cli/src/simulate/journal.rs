@@ -37,10 +37,10 @@ struct Recommended {
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct Line<'a, Row> {
     tick: u64,
     now_seconds: Box<RawValue>,
-    observations: Vec<Value>,
+    observations: Vec<Row>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     edges: Vec<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -11,7 +11,7 @@ use crate::guest::{Budget, Trapped};
 
 impl ComponentPolicy {
     /// Asks for all rows of a batch. What a trap leaves unanswered is asked again in halves, within
-    /// one deadline and twice the fuel of the whole batch; then what is left is refused.
+    /// one deadline and so much fuel that one bad row is always found; then what is left is refused.
     pub(super) fn ask_in_halves(&mut self, batch: &Batch<'_>) -> Advice {
         let rows = batch.rows.len();
         let mut advice = Advice { answers: Vec::with_capacity(rows), explanations: Vec::new() };
@@ -21,11 +21,18 @@ impl ComponentPolicy {
         let whole = self.component.limits.fuel(rows);
         let deadline_epoch =
             self.component.sandbox.deadline_epoch(self.component.limits.deadline);
-        let mut budget = Budget { fuel: whole.saturating_mul(2), deadline_epoch };
+        // The whole batch once more than it can be halved: a bad row spoils one part of each size.
+        let levels = u64::from(rows.next_power_of_two().ilog2()) + 2;
+        let mut budget = Budget { fuel: whole.saturating_mul(levels), deadline_epoch };
         // Depth first and left to right, so that answers come in the order of rows.
         let mut parts: Vec<Range<usize>> = Vec::with_capacity(8);
         parts.push(0..rows);
         while let Some(part) = parts.pop() {
+            if budget.fuel == 0 {
+                let refusal = Refusal::Failed { cause: "no fuel was left to ask again".into() };
+                advice.answers.extend(part.map(|_| Err(refusal.clone())));
+                continue;
+            }
             match self.ask(batch, part.clone(), &mut budget) {
                 Ok(answer) => {
                     let offset = part.start as u32;
@@ -55,7 +62,6 @@ impl ComponentPolicy {
     fn divisible(&self, part: &Range<usize>, budget: &Budget) -> bool {
         part.len() > 1
             && self.component.description().scope == Scope::Workload
-            && budget.fuel > 0
             && self.component.sandbox.epochs_until(budget.deadline_epoch) > 0
     }
 
@@ -69,12 +75,11 @@ impl ComponentPolicy {
         let fuel = self.component.limits.fuel(part.rows.len()).min(budget.fuel);
         let mut lowered = std::mem::replace(&mut self.lowered, batch::empty());
         batch::lower(&part, &self.needs, &mut lowered);
-        let fuel_before = self.usage.fuel;
         let answer = self.call_within(Budget { fuel, ..*budget }, |world, store| {
             world.call_decide(store, &lowered)
         });
         self.lowered = lowered;
-        let used = if answer.is_ok() { self.usage.fuel - fuel_before } else { fuel };
+        let used = answer.as_ref().map_or_else(|trapped| trapped.fuel, |_| self.last_fuel);
         budget.fuel = budget.fuel.saturating_sub(used);
         let said = answer.map_err(Unanswered::Trapped)?.map_err(Unanswered::Declined)?;
         judged(said, part.rows.len(), self.component.description().reasons.len())

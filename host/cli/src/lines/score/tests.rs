@@ -36,7 +36,7 @@ fn what_is_wrong_is_told_with_its_place_and_a_remedy() {
         (
             r#"{"now_seconds": 1, "transitions": [{"workload": 1, "before": {"replica_desired": 1}}]}"#,
             "transitions[0].before: `replica_desired` is no column; did you mean \
-             `replicas_desired`? (column 78)",
+             `replicas_desired`? (column 79)",
         ),
     ] {
         let complaint = Context::default().score(line).map(|_| ()).unwrap_err();

@@ -50,7 +50,7 @@ fn what_is_infinite_is_left_out() {
     let mut observations = turn.observations;
     observations.set(0, Column::LatencySecondsP99, f64::INFINITY);
     let workloads = ["db".to_owned(), "web".to_owned()];
-    let rows = Observed { observations: &observations, workloads: &workloads }.rows();
+    let rows = json!(Observed { observations: &observations, workloads: &workloads }.rows());
     assert_eq!(rows[0].get("latency_seconds_p99"), None);
     assert_eq!(rows[0]["replicas_desired"], 1.0);
 }
