@@ -185,6 +185,20 @@ mod tests {
     }
 
     #[test]
+    fn settings_are_the_authors_fault_and_traps_the_components() {
+        use sandbox::SettingsError;
+
+        let settings = SettingsError { component: "hold".to_owned(), complaints: Vec::new() };
+        assert_eq!(of_component(&LoadError::Settings(settings)), Exit::Input);
+        assert_eq!(of_component(&LoadError::NotWasm), Exit::Component);
+        let source = LoadError::NotWasm;
+        assert_eq!(
+            of_module(&ModuleError::Refused { name: String::new(), source }),
+            Exit::Component
+        );
+    }
+
+    #[test]
     fn a_closed_pipe_is_the_end_and_no_failure() {
         let closed = || io::Error::from(io::ErrorKind::BrokenPipe);
         assert!(Failure::from(closed()).is_broken_pipe());

@@ -108,6 +108,11 @@ impl Context {
 
 /// Parses one line.
 fn parse<'de, T: Deserialize<'de>>(line: &'de str) -> Result<T, Complaint> {
+    if !line.starts_with('{') {
+        let found = shortened(line);
+        let remedy = "expected an object such as {\"now_seconds\": 15}";
+        return Err(Complaint::whole(format!("{remedy}, found `{found}`")));
+    }
     let mut deserializer = serde_json::Deserializer::from_str(line);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         // The root is called `.`, and what broke off before its name was read `?`.

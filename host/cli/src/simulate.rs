@@ -22,7 +22,7 @@ use self::journal::{Journal, Shared};
 use self::watched::{WatchedCluster, WatchedPolicy};
 use crate::exit::{Exit, Failure};
 use crate::module;
-use crate::output::Output;
+use crate::output::{Output, note};
 use crate::settings::{self, Settings};
 
 /// Runs one policy on the first course of an experiment and prints what it saw and did.
@@ -61,6 +61,7 @@ fn detail(name: &str) -> Result<Detail, String> {
 pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> {
     let options = Options { trace: arguments.trace.clone(), seeds: None };
     let experiment = Experiment::read(&arguments.experiment, &options)?;
+    note(format_args!("arrivals come from {}", experiment.source()));
     let modules = module::all()?;
     let mut race = experiment.race(&modules)?;
     race.entrants = vec![entrant(&mut race, arguments, &modules)?];

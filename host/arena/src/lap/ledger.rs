@@ -54,8 +54,10 @@ impl Ledger {
         decisions: &[Decision],
         scores: &[Scores],
     ) {
+        // Before the first samples nothing can be scored, and a warm-up is in no measure.
+        let counts = decisions.iter().any(|decision| !decision.warming_up);
         for (complaint, scores) in self.complaints.iter_mut().zip(scores) {
-            if complaint.is_none() {
+            if counts && complaint.is_none() {
                 *complaint = scores.complaint.as_ref().map(ToString::to_string);
             }
         }

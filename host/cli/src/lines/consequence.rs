@@ -9,7 +9,7 @@ use super::columns::Columns;
 /// An applied change as a line describes it. What it leaves out did not change: what was before is
 /// taken from the columns before, what is after from what was before.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an action: an object")]
 pub(crate) struct RawAction {
     replicas_before: Option<u32>,
     replicas_after: Option<u32>,

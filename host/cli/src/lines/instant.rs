@@ -98,7 +98,7 @@ pub(crate) struct Sampled {
 }
 
 #[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a sample: an object with `taken_seconds`")]
 struct RawSampled {
     taken_seconds: Option<Seconds>,
     taken_nanoseconds: Option<i64>,

@@ -24,7 +24,7 @@ impl Bucket {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a bucket: an object with `start_seconds`")]
 struct RawBucket {
     start_seconds: Option<Seconds>,
     start_nanoseconds: Option<i64>,
@@ -73,7 +73,10 @@ impl TryFrom<f64> for AtLeastZero {
 
 /// A call relation between workloads.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a call relation: an object with `upstream` and `downstream`"
+)]
 pub(crate) struct Edge {
     pub(crate) upstream: WorkloadName,
     pub(crate) downstream: WorkloadName,
@@ -89,7 +92,7 @@ impl Edge {
 
 /// Something that could not be observed, all but its row.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a fault: an object with `subject` and `reason`")]
 pub(crate) struct Fault {
     subject: String,
     reason: String,

@@ -33,7 +33,7 @@ impl Metric {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a metric: an object with `source` and `name`")]
 struct RawMetric {
     source: Source,
     name: String,

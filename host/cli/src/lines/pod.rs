@@ -19,7 +19,7 @@ impl Pod {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a pod: an object with `phase`")]
 struct RawPod {
     phase: Phase,
     #[serde(default)]
@@ -84,7 +84,7 @@ impl From<Phase> for PodPhase {
 struct Ready(Readiness);
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a condition: an object with `ready`")]
 struct RawReady {
     ready: Status,
     changed_seconds: Option<Seconds>,
@@ -132,7 +132,7 @@ impl TryFrom<Sampled> for Windowed {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a container: an object with `name`")]
 struct RawContainer {
     name: String,
     #[serde(default)]

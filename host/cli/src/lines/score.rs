@@ -42,7 +42,7 @@ impl Score {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a line: an object with `now_seconds`")]
 struct RawScore {
     tick: Option<u64>,
     now_seconds: Option<Seconds>,
@@ -54,7 +54,7 @@ struct RawScore {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a transition: an object with `workload`")]
 struct RawTransition {
     workload: WorkloadName,
     #[serde(default)]

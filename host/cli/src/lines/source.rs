@@ -107,7 +107,7 @@ mod tests {
     fn lines(bytes: &'static [u8]) -> Result<Vec<String>, SourceError> {
         let mut source = Source::new("steps.jsonl".to_owned(), Box::new(bytes));
         let mut lines = Vec::new();
-        while let Some(line) = source.next(|line| Ok(format!("{}", line)))? {
+        while let Some(line) = source.next(|line| Ok(line.to_owned()))? {
             lines.push(format!("{} {line}", source.place()));
         }
         Ok(lines)

@@ -47,7 +47,7 @@ impl Turn {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a line: an object with `now_seconds`")]
 struct RawTurn {
     tick: Option<u64>,
     now_seconds: Option<Seconds>,
@@ -70,7 +70,7 @@ struct RawTurn {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an experience: an object with `workload` and `reward`")]
 struct RawExperience {
     workload: WorkloadName,
     #[serde(default)]

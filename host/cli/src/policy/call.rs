@@ -65,7 +65,8 @@ pub(crate) fn run(arguments: &Arguments, mut output: Output) -> Result<(), Failu
     while let Some(turn) = source.next(|line| context.turn(line))? {
         let decided = take(&mut policy, &turn, &mut present, arguments);
         for line in policy.take_log() {
-            note(format_args!("{}: {:?}: {}", arguments.policy, line.level, line.message));
+            let level = format!("{:?}", line.level).to_lowercase();
+            note(format_args!("{} says ({level}): {}", arguments.policy, line.message));
         }
         output.line(&decided.map_err(|failure| failure.at(source.place()))?)?;
     }

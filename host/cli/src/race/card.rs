@@ -1,4 +1,4 @@
-//! Card: a race for people: the table, what failed, and where everything is.
+//! Card: a race for people: the table, which also lists what failed, and where everything is.
 
 use std::fmt::Write;
 
@@ -36,12 +36,6 @@ impl output::Card for Card {
         let width = screen.size_checked().map_or(WIDTH, |(_, columns)| columns);
         let terminal = Terminal { width, colour: console::colors_enabled() };
         let mut text = table(&self.results, terminal);
-        if !self.results.failures.is_empty() {
-            text.push_str("\nfailed\n");
-        }
-        for failure in &self.results.failures {
-            writeln!(text, "  {}: {}", failure.name, failure.message).expect("a string takes text");
-        }
         text.push_str("\nwritten\n");
         for path in &self.written {
             writeln!(text, "  {path}").expect("a string takes text");

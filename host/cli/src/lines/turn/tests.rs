@@ -143,7 +143,13 @@ fn refuse(line: &str, path: &str, part: &str) {
 fn what_is_wrong_is_told_with_its_place_and_a_remedy() {
     refuse("{", "", "EOF while parsing an object (column 1)");
     refuse(r#"{"now_seconds": 1} 2"#, "", "trailing characters");
-    refuse(r#"[]"#, "", "invalid type");
+    refuse("[]", "", "expected an object such as {\"now_seconds\": 15}, found `[]`");
+    refuse(r#"{"now_seconds": 1, "edges": [7]}"#, "edges[0]", "a call relation: an object");
+    refuse(
+        r#"{"now_seconds": 1, "learn": [{"workload": 1}]}"#,
+        "learn[0]",
+        "missing field `reward`",
+    );
     refuse("{}", "", "`now_seconds` is missing (or give `now_nanoseconds`)");
     refuse(r#"{"now_seconds": "soon"}"#, "now_seconds", "expected a number of seconds");
     refuse(r#"{"now_seconds": 1, "now_nanoseconds": 1}"#, "", "keep one of them");
@@ -194,6 +200,7 @@ fn what_is_wrong_with_a_pod_is_told_with_its_place_and_a_remedy() {
         let observation = format!(r#"{{"workload": 1, "pods": [{pod}]}}"#);
         refuse_observation(&observation, &format!("pods[0]{path}"), part);
     };
+    pod("3", "", "expected a pod: an object with `phase`");
     pod("{}", "", "missing field `phase`");
     pod(r#"{"phase": "running"}"#, ".phase", "expected one of `Pending`, `Running`");
     pod(r#"{"phase": "Running", "state": 1}"#, ".state", "unknown field `state`");
