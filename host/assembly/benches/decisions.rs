@@ -4,7 +4,7 @@
 //! told as a ratio, because machines are noisy and ratios are less so.
 #![expect(clippy::disallowed_methods, reason = "a bench measures with the wall clock")]
 #![expect(clippy::print_stdout, reason = "a bench says what it found")]
-#![expect(clippy::unwrap_used, missing_docs, reason = "a bench may stop at what it does not expect")]
+#![expect(clippy::unwrap_used, reason = "a bench may stop at what it does not expect")]
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -17,7 +17,6 @@ use scaling::{
     Batch, Bounds, Column, GroupId, Guard, Observations, Policy as _, Rails, Recommendation,
     TenantId, Timestamp, Workload, WorkloadId,
 };
-use sdk::Policy as _;
 
 /// A policy that runs natively, on batches made as the sandbox makes them.
 struct Native<P> {
@@ -204,7 +203,8 @@ fn compare(modules: &Modules) {
             modules.policy(case.module).unwrap().instantiate(&case.settings, 0).unwrap();
         let mut native = native(&case);
         let calls = (200_000 / case.rows).clamp(8, 20_000) as usize;
-        let per_row = |elapsed: Duration| elapsed.as_nanos() as f64 / (calls as f64 * case.rows as f64);
+        let per_row =
+            |elapsed: Duration| elapsed.as_nanos() as f64 / (calls as f64 * case.rows as f64);
         let (mut components, mut natives) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             let start = Instant::now();

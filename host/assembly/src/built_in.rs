@@ -43,14 +43,9 @@ mod tests {
             assert!(policies.contains(&name), "{name} is missing from {policies:?}");
         }
         let rewards = names(World::Reward);
-        for name in [
-            "balanced",
-            "cold-start",
-            "overprovision",
-            "scarlet",
-            "throughput-ratio",
-            "tight-pack",
-        ] {
+        for name in
+            ["balanced", "cold-start", "overprovision", "scarlet", "throughput-ratio", "tight-pack"]
+        {
             assert!(rewards.contains(&name), "{name} is missing from {rewards:?}");
         }
     }

@@ -22,8 +22,7 @@ pub(crate) struct World {
 
 /// The world that a race file describes.
 pub(crate) fn world(file: &Path, raw: &Raw, loaded: &Loaded) -> Result<World, ExperimentError> {
-    let described =
-        [raw.mp3.is_some(), !raw.workloads.is_empty(), raw.functions.is_some()];
+    let described = [raw.mp3.is_some(), !raw.workloads.is_empty(), raw.functions.is_some()];
     match described.into_iter().filter(|&given| given).count() {
         0 => Err(ExperimentError::invalid(
             file,
@@ -60,9 +59,9 @@ fn mp3(file: &Path, raw: &Raw) -> Result<World, ExperimentError> {
 fn simulated(file: &Path, raw: &Raw, loaded: &Loaded) -> Result<World, ExperimentError> {
     let (racing, training) = workloads(file, raw, loaded)?;
     let plan = |workloads: &[WorkloadSpec]| {
-        Plan::new(&raw.cluster, workloads, &loaded.traces)
-            .map(Arc::new)
-            .map_err(|source| ExperimentError::Plan { file: file.to_owned(), source })
+        Plan::new(&raw.cluster, workloads, &loaded.traces).map(Arc::new).map_err(|source| {
+            ExperimentError::Plan { file: file.to_owned(), source: source.into() }
+        })
     };
     let race = plan(&racing)?;
     let training_plan = if training.is_empty() { Arc::clone(&race) } else { plan(&training)? };
@@ -76,11 +75,8 @@ fn simulated(file: &Path, raw: &Raw, loaded: &Loaded) -> Result<World, Experimen
         };
         Ok(Box::new(Simulation::new(Arc::clone(plan), seed)))
     };
-    let course = Course {
-        name: raw.name.clone(),
-        identity: hex(identity.as_bytes()),
-        make: Box::new(make),
-    };
+    let course =
+        Course { name: raw.name.clone(), identity: hex(identity.as_bytes()), make: Box::new(make) };
     Ok(World { tick, warm_up, course })
 }
 

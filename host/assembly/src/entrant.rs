@@ -98,7 +98,7 @@ fn policy(
     modules.policy(&entry.module).map_err(|source| ExperimentError::Module {
         file: file.to_owned(),
         field: format!("{field}.module"),
-        source,
+        source: source.into(),
     })
 }
 
@@ -114,7 +114,7 @@ fn candidate(
     component.instantiate(&text, 0).map_err(|source| ExperimentError::Component {
         file: file.to_owned(),
         field: field.to_owned(),
-        source,
+        source: source.into(),
     })?;
     let identity = format!("{} {text}", component.digest());
     let component = component.clone();
@@ -159,7 +159,7 @@ pub(crate) fn rewards(
         component.instantiate(&text).map_err(|source| ExperimentError::Component {
             file: file.to_owned(),
             field: format!("{field}.settings"),
-            source,
+            source: source.into(),
         })?;
         let identity = format!("{} {text}", component.digest());
         let make = move || -> Result<Box<dyn Reward>, arena::MakeError> {
@@ -179,7 +179,7 @@ fn reward(
     modules.reward(&entry.module).map_err(|source| ExperimentError::Module {
         file: file.to_owned(),
         field: format!("{field}.module"),
-        source,
+        source: source.into(),
     })
 }
 

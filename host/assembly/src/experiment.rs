@@ -6,9 +6,7 @@ mod raw;
 use std::path::PathBuf;
 
 pub use error::ExperimentError;
-pub(crate) use raw::{
-    Functions, PolicyEntry, Raw, RewardEntry, Seeds, duration,
-};
+pub(crate) use raw::{Functions, PolicyEntry, Raw, RewardEntry, Seeds, duration};
 
 use crate::load::{Loaded, load};
 use crate::modules::Modules;
@@ -41,7 +39,8 @@ impl Experiment {
             Some(count) => Seeds::Count(count),
             None => raw.seeds.clone(),
         };
-        let seeds = seeds.list().map_err(|problem| ExperimentError::invalid(file, "seeds", problem))?;
+        let seeds =
+            seeds.list().map_err(|problem| ExperimentError::invalid(file, "seeds", problem))?;
         Ok(Self { file: file.to_owned(), raw, loaded, seeds })
     }
 

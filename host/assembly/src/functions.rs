@@ -73,18 +73,18 @@ fn check(file: &Path, wanted: &Functions) -> Result<(), ExperimentError> {
 
 fn fits(wanted: &Functions, function: &FunctionTrace) -> bool {
     let mean = mean_seconds(function);
-    let duration = wanted
-        .mean_duration_seconds
-        .is_none_or(|(least, most)| mean >= least && mean <= most);
+    let duration =
+        wanted.mean_duration_seconds.is_none_or(|(least, most)| mean >= least && mean <= most);
     duration && variation(function) >= wanted.least_variation
 }
 
 /// Standard deviation of the counts of minutes, divided by their mean.
 fn variation(function: &FunctionTrace) -> f64 {
-    let counts: Vec<f64> = function.counts_per_minute.iter().map(|&count| f64::from(count)).collect();
+    let counts: Vec<f64> =
+        function.counts_per_minute.iter().map(|&count| f64::from(count)).collect();
     let mean = counts.iter().sum::<f64>() / counts.len() as f64;
-    let variance =
-        counts.iter().map(|count| (count - mean) * (count - mean)).sum::<f64>() / counts.len() as f64;
+    let variance = counts.iter().map(|count| (count - mean) * (count - mean)).sum::<f64>()
+        / counts.len() as f64;
     variance.sqrt() / mean
 }
 

@@ -70,7 +70,9 @@ impl Source {
     pub(crate) fn facts(&self) -> BTreeMap<String, String> {
         let fact = match self {
             Source::Generators => return BTreeMap::new(),
-            Source::Trace { format, digest, .. } => ((*format).to_owned(), format!("sha256:{digest}")),
+            Source::Trace { format, digest, .. } => {
+                ((*format).to_owned(), format!("sha256:{digest}"))
+            }
             Source::Fitted { format } => {
                 ((*format).to_owned(), format!("fitted generator, seed {SYNTHETIC_SEED}"))
             }
@@ -106,11 +108,11 @@ pub(crate) fn load(
             "ask for the azure2019 and the azure2021 trace; a race takes one of them",
         )),
         (true, false, Some(folder)) => {
-            let trace = Trace2019::read(folder).map_err(|source| ExperimentError::Trace { source })?;
+            let trace = Trace2019::read(folder)
+                .map_err(|source| ExperimentError::Trace { source: source.into() })?;
             let digest = hex(format!("{trace:?}").as_bytes());
             let traces = Traces { azure2019: Some(Arc::new(trace)), ..Traces::default() };
-            let source =
-                Source::Trace { format: "azure2019", folder: folder.to_owned(), digest };
+            let source = Source::Trace { format: "azure2019", folder: folder.to_owned(), digest };
             Ok(Loaded { traces, source })
         }
         (true, false, None) => {
@@ -119,11 +121,11 @@ pub(crate) fn load(
             Ok(Loaded { traces, source: Source::Fitted { format: "azure2019" } })
         }
         (false, true, Some(folder)) => {
-            let trace = Trace2021::read(folder).map_err(|source| ExperimentError::Trace { source })?;
+            let trace = Trace2021::read(folder)
+                .map_err(|source| ExperimentError::Trace { source: source.into() })?;
             let digest = hex(format!("{trace:?}").as_bytes());
             let traces = Traces { azure2021: Some(Arc::new(trace)), ..Traces::default() };
-            let source =
-                Source::Trace { format: "azure2021", folder: folder.to_owned(), digest };
+            let source = Source::Trace { format: "azure2021", folder: folder.to_owned(), digest };
             Ok(Loaded { traces, source })
         }
         (false, true, None) => Err(ExperimentError::invalid(

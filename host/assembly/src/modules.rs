@@ -114,8 +114,7 @@ impl Modules {
         if let Some(component) = loaded.get(&key) {
             return Ok(component.clone());
         }
-        let refused =
-            |source| ModuleError::Refused { name: name_or_path.to_owned(), source };
+        let refused = |source| ModuleError::Refused { name: name_or_path.to_owned(), source };
         let component = match bytes(wanted, name_or_path)? {
             Bytes::BuiltIn(bytes) => self.sandbox.load(bytes, &self.limits),
             Bytes::Read(bytes) => self.sandbox.load(&bytes, &self.limits),
@@ -142,8 +141,7 @@ fn bytes(wanted: World, name_or_path: &str) -> Result<Bytes, ModuleError> {
             .map_err(|source| ModuleError::Unreadable { path: path.to_owned(), source });
     }
     let found = built_in().iter().find(|one| one.world == wanted && one.name == name_or_path);
-    found.map(|one| Bytes::BuiltIn(one.bytes)).ok_or_else(|| ModuleError::Unknown {
-        world: wanted,
-        name: name_or_path.to_owned(),
-    })
+    found
+        .map(|one| Bytes::BuiltIn(one.bytes))
+        .ok_or_else(|| ModuleError::Unknown { world: wanted, name: name_or_path.to_owned() })
 }

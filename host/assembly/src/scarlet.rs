@@ -74,8 +74,9 @@ pub(crate) fn read(file: &Path, text: &str) -> Result<Raw, ExperimentError> {
         ],
         "fallback": {"module": "threshold-hpa"},
     });
-    serde_path_to_error::deserialize(race)
-        .map_err(|error| ExperimentError::invalid(file, error.path().to_string(), error.to_string()))
+    serde_path_to_error::deserialize(race).map_err(|error| {
+        ExperimentError::invalid(file, error.path().to_string(), error.to_string())
+    })
 }
 
 fn workload(

@@ -32,7 +32,11 @@ pub(crate) fn lower(batch: &Batch<'_>, needs: &Needs, lowered: &mut raw::Batch) 
     lowered.workloads.clear();
     lowered.workloads.extend(batch.rows.iter().map(|&row| observations.workloads()[row].0));
     lowered.ages_seconds.clear();
-    gather(observations.column(scaling::Column::SampleAgeSeconds), batch, &mut lowered.ages_seconds);
+    gather(
+        observations.column(scaling::Column::SampleAgeSeconds),
+        batch,
+        &mut lowered.ages_seconds,
+    );
     lowered.values.clear();
     for &column in &needs.columns {
         gather(observations.column(column), batch, &mut lowered.values);

@@ -174,9 +174,14 @@ mod tests {
 
     #[test]
     fn labels_and_versions_are_judged_to_the_letter() {
-        for (text, expected) in
-            [("hold", true), ("a-1", true), ("", false), ("A", false), ("-a", false), ("a_b", false)]
-        {
+        for (text, expected) in [
+            ("hold", true),
+            ("a-1", true),
+            ("", false),
+            ("A", false),
+            ("-a", false),
+            ("a_b", false),
+        ] {
             assert_eq!(is_label(text), expected, "{text}");
         }
         assert!(!is_label(&"a".repeat(64)));

@@ -2,11 +2,11 @@
 
 use wasmtime::{Store, StoreContextMut};
 
+use crate::Sandbox;
 use crate::limits::Limits;
 use crate::log::GuestLog;
 use crate::memory::MemoryLimiter;
 use crate::trap::TrapKind;
-use crate::Sandbox;
 
 /// What the host keeps in an instance's store.
 #[derive(Debug)]

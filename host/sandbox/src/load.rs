@@ -7,9 +7,10 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 use wasmtime::component::{Component as Code, HasSelf, Linker};
 
+use crate::Sandbox;
+use crate::bindings::World;
 use crate::bindings::policy::{Policy as PolicyWorld, PolicyPre};
 use crate::bindings::reward::{Reward as RewardWorld, RewardPre};
-use crate::bindings::World;
 use crate::componentise::{Form, componentise};
 use crate::description::{DescriptionError, PolicyDescription, RewardDescription};
 use crate::guest::{Guest, GuestState, Trapped};
@@ -17,7 +18,6 @@ use crate::limits::Limits;
 use crate::log::GuestLog;
 use crate::settings::SettingsError;
 use crate::trap::TrapKind;
-use crate::Sandbox;
 
 /// The largest file that is looked at: Python components are near 20 MB.
 const COMPONENT_BYTES: usize = 64 << 20;
@@ -218,8 +218,11 @@ impl Sandbox {
             componentise(bytes).map_err(|cause| LoadError::NotComponentisable { cause })?;
         let code = Code::from_binary(self.engine(), &component)
             .map_err(|error| LoadError::Malformed { cause: one_line(&error) })?;
-        let digest: Arc<str> =
-            Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>().into();
+        let digest: Arc<str> = Sha256::digest(bytes)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+            .into();
         let limits = Arc::new(limits.clone());
         match self.world_of(&code)? {
             World::Policy => self.load_policy(&code, limits, digest).map(Component::Policy),
@@ -239,9 +242,9 @@ impl Sandbox {
         // An interface of types alone brings nothing in; it is named because the log's neighbours
         // are declared beside it.
         let harmless = |name: &str| {
-            name.strip_prefix("regatta:policy/").and_then(|rest| rest.split_once('@')).is_some_and(
-                |(interface, _)| matches!(interface, "log" | "types" | "details"),
-            )
+            name.strip_prefix("regatta:policy/")
+                .and_then(|rest| rest.split_once('@'))
+                .is_some_and(|(interface, _)| matches!(interface, "log" | "types" | "details"))
         };
         let imports: Vec<String> = ty
             .imports(self.engine())

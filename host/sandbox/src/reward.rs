@@ -85,8 +85,10 @@ impl ComponentReward {
         };
         let budget = instance.guest.budget(fuel);
         let world = &instance.world;
-        let (answer, _) =
-            instance.guest.call(budget, |store| run(world, store)).map_err(|trapped| failed(&trapped))?;
+        let (answer, _) = instance
+            .guest
+            .call(budget, |store| run(world, store))
+            .map_err(|trapped| failed(&trapped))?;
         // Only an instance whose call came back is kept.
         self.instance = Some(instance);
         Ok(answer)
@@ -100,7 +102,9 @@ impl ComponentReward {
         let Terms { minimum, maximum, .. } = self.terms;
         // NaN is in no range.
         match rewards.iter().position(|reward| !(minimum..=maximum).contains(reward)) {
-            Some(row) => Err(RewardError::OutOfRange { row, value: rewards[row], minimum, maximum }),
+            Some(row) => {
+                Err(RewardError::OutOfRange { row, value: rewards[row], minimum, maximum })
+            }
             None => Ok(rewards),
         }
     }

@@ -49,9 +49,9 @@ impl TrapKind {
             // A guest whose allocation fails aborts.
             Some(_) if memory_refused => TrapKind::OutOfMemory,
             Some(Trap::UnreachableCodeReached) => TrapKind::Aborted,
-            Some(
-                Trap::MemoryOutOfBounds | Trap::TableOutOfBounds | Trap::HeapMisaligned,
-            ) => TrapKind::OutOfBounds,
+            Some(Trap::MemoryOutOfBounds | Trap::TableOutOfBounds | Trap::HeapMisaligned) => {
+                TrapKind::OutOfBounds
+            }
             Some(_) => TrapKind::Other,
             None if memory_refused => TrapKind::OutOfMemory,
             None => TrapKind::InvalidAnswer,

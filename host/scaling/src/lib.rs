@@ -23,8 +23,8 @@ pub use action::{Action, Applied};
 pub use column::Column;
 pub use decision::{Decision, Rail, RailSet};
 pub use details::{
-    Bucket, ConditionStatus, Container, Detail, DetailSet, Details, Edge, Fault, Metric, MetricSource, Pod,
-    PodPhase, Quantity, Readiness, Sampling,
+    Bucket, ConditionStatus, Container, Detail, DetailSet, Details, Edge, Fault, Metric,
+    MetricSource, Pod, PodPhase, Quantity, Readiness, Sampling,
 };
 pub use experience::Experiences;
 pub use fallback::{Answered, recommend_or_fall_back};

@@ -7,8 +7,8 @@ mod export;
 mod log;
 mod transitions;
 
-pub use bindings::{Terms, Transitions as RawTransitions};
 pub use bindings::regatta::policy::types::Action;
+pub use bindings::{Terms, Transitions as RawTransitions};
 #[doc(hidden)]
 pub use export::{Adapter, Host};
 pub use log::{Level, log};

@@ -52,8 +52,8 @@ pub use advice::{Advice, Recommendation, recommendation};
 pub use batch::Batch;
 pub use bindings::Batch as RawBatch;
 pub use bindings::regatta::policy::details::{
-    Bucket, ConditionStatus, Container, Detail, Edge, Fault, Metric, MetricSource, Pod, PodPhase, Quantity,
-    Readiness, Sampling,
+    Bucket, ConditionStatus, Container, Detail, Edge, Fault, Metric, MetricSource, Pod, PodPhase,
+    Quantity, Readiness, Sampling,
 };
 pub use bindings::regatta::policy::types::Action;
 pub use bindings::{Experiences, Explanation, Needs, Scope};

@@ -6,6 +6,9 @@ use serde_json::{Map, Value};
 
 use crate::experiment::{ExperimentError, PolicyEntry};
 
+/// Settings with what tells them from the others.
+type Labelled = (String, Map<String, Value>);
+
 /// More candidates than anybody waits for.
 const CANDIDATES: usize = 1000;
 
@@ -14,7 +17,7 @@ pub(super) fn settings(
     file: &Path,
     field: &str,
     entry: &PolicyEntry,
-) -> Result<Vec<(String, Map<String, Value>)>, ExperimentError> {
+) -> Result<Vec<Labelled>, ExperimentError> {
     let mut all = vec![(String::new(), entry.settings.clone())];
     let Some(tuning) = &entry.tune else { return Ok(all) };
     if tuning.vary.is_empty() {
@@ -31,9 +34,8 @@ pub(super) fn settings(
         for (label, settings) in &all {
             for value in values {
                 let mut settings = settings.clone();
-                place(&mut settings, pointer, value).map_err(|problem| {
-                    ExperimentError::invalid(file, field.clone(), problem)
-                })?;
+                place(&mut settings, pointer, value)
+                    .map_err(|problem| ExperimentError::invalid(file, field.clone(), problem))?;
                 longer.push((labelled(label, pointer, value), settings));
             }
         }

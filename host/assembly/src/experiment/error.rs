@@ -50,7 +50,7 @@ pub enum ExperimentError {
         /// The file.
         file: PathBuf,
         /// What is wrong.
-        source: PlanError,
+        source: Box<PlanError>,
     },
     /// An `mp3` that does not exist.
     #[error("{}: mp3.{source}", .file.display())]
@@ -68,7 +68,7 @@ pub enum ExperimentError {
         /// Path of the setting.
         field: String,
         /// What is wrong.
-        source: ModuleError,
+        source: Box<ModuleError>,
     },
     /// A component that does not take its settings.
     #[error("{}: {field}: {source}", .file.display())]
@@ -78,13 +78,13 @@ pub enum ExperimentError {
         /// Path of the setting.
         field: String,
         /// What is wrong.
-        source: sandbox::LoadError,
+        source: Box<sandbox::LoadError>,
     },
     /// A trace that cannot be read.
-    #[error("{}{}", .source, causes(.source))]
+    #[error("{}{}", .source, causes(&**.source))]
     Trace {
         /// What is wrong.
-        source: TraceError,
+        source: Box<TraceError>,
     },
 }
 

@@ -264,7 +264,10 @@ impl Rails {
                 .map(|seconds| span("stale_after_seconds", seconds))
                 .transpose()?,
             stabilisation_up: span("stabilisation_up_seconds", self.stabilisation_up_seconds)?,
-            stabilisation_down: span("stabilisation_down_seconds", self.stabilisation_down_seconds)?,
+            stabilisation_down: span(
+                "stabilisation_down_seconds",
+                self.stabilisation_down_seconds,
+            )?,
             cooldown_after_reversal: span(
                 "cooldown_after_reversal_seconds",
                 self.cooldown_after_reversal_seconds,

@@ -77,7 +77,11 @@ impl File {
 
 impl Benchmark {
     /// Its throughput target; of a range the middle.
-    pub(super) fn rate_per_second(&self, file: &Path, place: usize) -> Result<f64, ExperimentError> {
+    pub(super) fn rate_per_second(
+        &self,
+        file: &Path,
+        place: usize,
+    ) -> Result<f64, ExperimentError> {
         let invalid = |field: &str, problem: String| {
             Err(ExperimentError::invalid(file, format!("benchmarks[{place}].{field}"), problem))
         };
@@ -94,9 +98,7 @@ impl Benchmark {
         match rate {
             Some(rate) if rate.is_finite() && rate > 0.0 => Ok(rate),
             Some(rate) => invalid("rps-min", format!("gives {rate} requests per second")),
-            None => {
-                invalid("throughput_target", "is missing: give requests per second".to_owned())
-            }
+            None => invalid("throughput_target", "is missing: give requests per second".to_owned()),
         }
     }
 }

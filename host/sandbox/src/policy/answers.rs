@@ -14,11 +14,7 @@ const BUFFER: u8 = 8;
 const EXPLANATION_BYTES: usize = 64 << 10;
 
 /// Judges an answer: one recommendation a row, each plausible.
-pub(super) fn judged(
-    said: raw::Advice,
-    rows: usize,
-    reasons: usize,
-) -> Result<Advice, Refusal> {
+pub(super) fn judged(said: raw::Advice, rows: usize, reasons: usize) -> Result<Advice, Refusal> {
     for given in [said.targets.len(), said.reasons.len()] {
         if given != rows {
             return Err(Refusal::WrongLength { expected: rows, given });

@@ -19,8 +19,7 @@ impl ComponentPolicy {
             return advice;
         }
         let whole = self.component.limits.fuel(rows);
-        let deadline_epoch =
-            self.component.sandbox.deadline_epoch(self.component.limits.deadline);
+        let deadline_epoch = self.component.sandbox.deadline_epoch(self.component.limits.deadline);
         // The whole batch once more than it can be halved: a bad row spoils one part of each size.
         let levels = u64::from(rows.next_power_of_two().ilog2()) + 2;
         let mut budget = Budget { fuel: whole.saturating_mul(levels), deadline_epoch };

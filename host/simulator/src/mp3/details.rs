@@ -1,8 +1,8 @@
 //! Details: what the closed form says to policies that want pods or buckets.
 
 use scaling::{
-    Bucket, ConditionStatus, Container, Detail, DetailSet, Details, Pod, PodPhase, Quantity, Readiness, Sampling,
-    Timestamp,
+    Bucket, ConditionStatus, Container, Detail, DetailSet, Details, Pod, PodPhase, Quantity,
+    Readiness, Sampling, Timestamp,
 };
 
 use super::CPU_MILLICORES;
