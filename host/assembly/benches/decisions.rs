@@ -39,7 +39,6 @@ impl<P: sdk::Policy> Native<P> {
             now_nanoseconds: observations.now.nanoseconds(),
             tick: observations.tick,
             workloads: observations.workloads().iter().map(|id| id.0).collect(),
-            ages_seconds: observations.column(Column::SampleAgeSeconds).to_vec(),
             values,
             explore: false,
             explain: false,
@@ -118,30 +117,42 @@ fn native(case: &Case) -> Box<dyn FnMut(&Observations)> {
     }
 }
 
-/// Successive ticks, so that stateful policies have something to do.
-fn ticks(rows: u64) -> Vec<Observations> {
-    (0..8).map(|tick| observations(rows, tick)).collect()
+/// Successive ticks without end, so that stateful policies have something to do: eight patterns in
+/// turn, on a clock that goes on.
+struct Ticks {
+    patterns: Vec<Observations>,
+    tick: u64,
+}
+
+impl Ticks {
+    fn new(rows: u64) -> Self {
+        Self { patterns: (0..8).map(|tick| observations(rows, tick)).collect(), tick: 0 }
+    }
+
+    fn next(&mut self) -> &Observations {
+        self.tick += 1;
+        let place = self.tick as usize % self.patterns.len();
+        let pattern = &mut self.patterns[place];
+        pattern.tick = self.tick;
+        pattern.now = Timestamp::from_nanoseconds(15_000_000_000 * self.tick as i64);
+        pattern
+    }
 }
 
 fn bench_cases(criterion: &mut Criterion, modules: &Modules) {
     let mut group = criterion.benchmark_group("decisions");
     for case in cases() {
-        let ticks = ticks(case.rows);
+        let mut ticks = Ticks::new(case.rows);
         let rows: Vec<usize> = (0..case.rows as usize).collect();
         let mut component =
             modules.policy(case.module).unwrap().instantiate(&case.settings, 0).unwrap();
         let mut native = native(&case);
         group.throughput(Throughput::Elements(case.rows));
-        let mut tick = 0;
-        let mut next = || {
-            tick += 1;
-            &ticks[tick % ticks.len()]
-        };
         group.bench_function(BenchmarkId::new("component", case.name), |bencher| {
-            bencher.iter(|| ask(&mut component, next(), &rows));
+            bencher.iter(|| ask(&mut component, ticks.next(), &rows));
         });
         group.bench_function(BenchmarkId::new("native", case.name), |bencher| {
-            bencher.iter(|| native(next()));
+            bencher.iter(|| native(ticks.next()));
         });
     }
     group.finish();
@@ -150,7 +161,7 @@ fn bench_cases(criterion: &mut Criterion, modules: &Modules) {
 /// One whole tick: 10,000 workloads, one live policy and three shadows, and the guard.
 fn bench_tick(criterion: &mut Criterion, modules: &Modules) {
     const WORKLOADS: u64 = 10_000;
-    let ticks = ticks(WORKLOADS);
+    let mut ticks = Ticks::new(WORKLOADS);
     let rows: Vec<usize> = (0..WORKLOADS as usize).collect();
     let workloads: Vec<Workload> = (0..WORKLOADS)
         .map(|id| Workload {
@@ -172,11 +183,9 @@ fn bench_tick(criterion: &mut Criterion, modules: &Modules) {
     .map(|(module, settings)| modules.policy(module).unwrap().instantiate(settings, 0).unwrap())
     .collect();
     let mut guard = Guard::new(Rails::default(), BTreeMap::new(), Duration::ZERO);
-    let mut turn = 0;
     criterion.bench_function("tick/10,000 workloads, 1 live + 3 shadows", |bencher| {
         bencher.iter(|| {
-            turn += 1;
-            let observations = &ticks[turn % ticks.len()];
+            let observations = ticks.next();
             let batch = Batch { observations, rows: &rows, explore: false, explain: false };
             let live = policies[0].recommend(&batch);
             for shadow in &mut policies[1..] {
@@ -197,7 +206,7 @@ fn compare(modules: &Modules) {
     const ROUNDS: usize = 31;
     println!("\ncomponent and native in turns, medians of {ROUNDS} rounds, per row:");
     for case in cases() {
-        let ticks = ticks(case.rows);
+        let (mut ticks, mut others) = (Ticks::new(case.rows), Ticks::new(case.rows));
         let rows: Vec<usize> = (0..case.rows as usize).collect();
         let mut component =
             modules.policy(case.module).unwrap().instantiate(&case.settings, 0).unwrap();
@@ -208,10 +217,10 @@ fn compare(modules: &Modules) {
         let (mut components, mut natives) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             let start = Instant::now();
-            (0..calls).for_each(|call| ask(&mut component, &ticks[call % ticks.len()], &rows));
+            (0..calls).for_each(|_| ask(&mut component, ticks.next(), &rows));
             components.push(per_row(start.elapsed()));
             let start = Instant::now();
-            (0..calls).for_each(|call| native(&ticks[call % ticks.len()]));
+            (0..calls).for_each(|_| native(others.next()));
             natives.push(per_row(start.elapsed()));
         }
         let (component, native) = (median(components), median(natives));

@@ -14,11 +14,10 @@ pub(crate) fn empty() -> raw::Batch {
         now_nanoseconds: 0,
         tick: 0,
         workloads: Vec::new(),
-        ages_seconds: Vec::new(),
         values: Vec::new(),
         explore: false,
         explain: false,
-        details: Vec::new(),
+        details: None,
     }
 }
 
@@ -31,20 +30,12 @@ pub(crate) fn lower(batch: &Batch<'_>, needs: &Needs, lowered: &mut raw::Batch) 
     lowered.explain = batch.explain;
     lowered.workloads.clear();
     lowered.workloads.extend(batch.rows.iter().map(|&row| observations.workloads()[row].0));
-    lowered.ages_seconds.clear();
-    gather(
-        observations.column(scaling::Column::SampleAgeSeconds),
-        batch,
-        &mut lowered.ages_seconds,
-    );
     lowered.values.clear();
     for &column in &needs.columns {
         gather(observations.column(column), batch, &mut lowered.values);
     }
-    lowered.details.clear();
-    if !needs.details.is_empty() {
-        lower_details(&observations.details, &positions(batch), needs, &mut lowered.details);
-    }
+    lowered.details = (!needs.details.is_empty())
+        .then(|| lower_details(&observations.details, &positions(batch), needs));
 }
 
 /// Copies the batch's rows of one column; mostly the batch is all rows, and then it is one copy.
@@ -65,12 +56,8 @@ fn positions(batch: &Batch<'_>) -> Vec<u32> {
     positions
 }
 
-fn lower_details(
-    details: &Details,
-    positions: &[u32],
-    needs: &Needs,
-    lowered: &mut Vec<guest::Detail>,
-) {
+fn lower_details(details: &Details, positions: &[u32], needs: &Needs) -> Vec<guest::Detail> {
+    let mut lowered = Vec::new();
     let position = |row: u32| positions.get(row as usize).copied().unwrap_or(ABSENT);
     let here = |row: u32| position(row) != ABSENT;
     if needs.details.contains(Detail::Pods) {
@@ -112,6 +99,7 @@ fn lower_details(
         });
         lowered.push(guest::Detail::Faults(faults.collect()));
     }
+    lowered
 }
 
 /// For each pod of the observations its index among the pods of the batch.

@@ -45,7 +45,6 @@ fn batch(now: i64, rows: &[Case], with_buckets: bool) -> Batch {
         now_nanoseconds: now,
         tick: 0,
         workloads: rows.iter().map(|row| row.id).collect(),
-        ages_seconds: vec![0.0; rows.len()],
         values: values.concat(),
         explore: false,
         explain: true,

@@ -42,7 +42,6 @@ fn batch(tick: u64, explore: bool, rows: &[(u64, Vec<f64>)]) -> Batch {
         now_nanoseconds: 0,
         tick,
         workloads: rows.iter().map(|row| row.0).collect(),
-        ages_seconds: vec![0.0; rows.len()],
         values: columns(rows),
         explore,
         explain: false,

@@ -9,7 +9,6 @@ fn decide(draw: Draw, seed: u64, tick: u64, ids: &[u64], columns: [f64; 3]) -> V
         now_nanoseconds: 0,
         tick,
         workloads: ids.to_vec(),
-        ages_seconds: vec![0.0; ids.len()],
         values,
         explore: false,
         explain: false,

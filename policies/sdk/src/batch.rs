@@ -2,11 +2,31 @@
 
 use std::ops::Deref;
 
-use crate::bindings::Batch as RawBatch;
+use crate::Detail;
+use crate::bindings::Batch as Lifted;
 
-/// One tick's observations, with access by column and row. Derefs to the raw record.
+/// One tick's observations, with access by column and row. Derefs to its plain fields.
 #[derive(Debug, Clone)]
 pub struct Batch(RawBatch);
+
+/// The plain fields of a [`Batch`]; tests make batches of them.
+#[derive(Debug, Clone, Default)]
+pub struct RawBatch {
+    /// The tick's time in nanoseconds.
+    pub now_nanoseconds: i64,
+    /// Ticks since the start of the episode or of the live loop.
+    pub tick: u64,
+    /// The workloads, one a row.
+    pub workloads: Vec<u64>,
+    /// `[columns, rows]`; NaN means missing.
+    pub values: Vec<f64>,
+    /// The policy may explore.
+    pub explore: bool,
+    /// Explanations are welcome.
+    pub explain: bool,
+    /// The declared details.
+    pub details: Vec<Detail>,
+}
 
 impl Batch {
     /// Number of workloads.
@@ -38,5 +58,19 @@ impl Deref for Batch {
 impl From<RawBatch> for Batch {
     fn from(batch: RawBatch) -> Self {
         Self(batch)
+    }
+}
+
+impl From<Lifted> for Batch {
+    fn from(batch: Lifted) -> Self {
+        Self(RawBatch {
+            now_nanoseconds: batch.now_nanoseconds,
+            tick: batch.tick,
+            workloads: batch.workloads,
+            values: batch.values,
+            explore: batch.explore,
+            explain: batch.explain,
+            details: batch.details.unwrap_or_default(),
+        })
     }
 }

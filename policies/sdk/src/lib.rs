@@ -49,8 +49,7 @@ mod export;
 mod log;
 
 pub use advice::{Advice, Recommendation, recommendation};
-pub use batch::Batch;
-pub use bindings::Batch as RawBatch;
+pub use batch::{Batch, RawBatch};
 pub use bindings::regatta::policy::details::{
     Bucket, ConditionStatus, Container, Detail, Edge, Fault, Metric, MetricSource, Pod, PodPhase,
     Quantity, Readiness, Sampling,

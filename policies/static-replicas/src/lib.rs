@@ -85,7 +85,6 @@ mod tests {
             now_nanoseconds: 0,
             tick: 0,
             workloads: (0..rows).collect(),
-            ages_seconds: vec![0.0; rows as usize],
             values: Vec::new(),
             explore: false,
             explain: false,

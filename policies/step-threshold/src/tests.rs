@@ -11,7 +11,6 @@ fn decide(settings: Settings, columns: [f64; 5]) -> (Option<f64>, &'static str) 
         now_nanoseconds: 0,
         tick: 0,
         workloads: vec![1],
-        ages_seconds: vec![0.0],
         values: columns.to_vec(),
         explore: false,
         explain: false,

@@ -14,36 +14,48 @@ impl ComponentPolicy {
     /// one deadline and so much fuel that one bad row is always found; then what is left is refused.
     pub(super) fn ask_in_halves(&mut self, batch: &Batch<'_>) -> Advice {
         let rows = batch.rows.len();
-        let mut advice = Advice { answers: Vec::with_capacity(rows), explanations: Vec::new() };
         if rows == 0 {
-            return advice;
+            return Advice { answers: Vec::new(), explanations: Vec::new() };
         }
-        let whole = self.component.limits.fuel(rows);
-        let deadline_epoch = self.component.sandbox.deadline_epoch(self.component.limits.deadline);
+        let limits = &self.component.limits;
         // The whole batch once more than it can be halved: a bad row spoils one part of each size.
         let levels = u64::from(rows.next_power_of_two().ilog2()) + 2;
-        let mut budget = Budget { fuel: whole.saturating_mul(levels), deadline_epoch };
-        // Depth first and left to right, so that answers come in the order of rows.
-        let mut parts: Vec<Range<usize>> = Vec::with_capacity(8);
-        parts.push(0..rows);
+        let mut budget = Budget {
+            fuel: limits.fuel(rows).saturating_mul(levels),
+            deadline_epoch: self.component.sandbox.deadline_epoch(limits.deadline),
+        };
+        match self.ask(batch, 0..rows, &mut budget) {
+            Ok(advice) => advice,
+            Err(Unanswered::Trapped(_)) if self.divisible(&(0..rows), &budget) => {
+                self.ask_parts(batch, &mut budget)
+            }
+            Err(unanswered) => {
+                let refusal = unanswered.into_refusal();
+                Advice { answers: vec![Err(refusal); rows], explanations: Vec::new() }
+            }
+        }
+    }
+
+    /// Asks for the halves of a batch, and for theirs, depth first and left to right, so that answers
+    /// come in the order of rows.
+    fn ask_parts(&mut self, batch: &Batch<'_>, budget: &mut Budget) -> Advice {
+        let rows = batch.rows.len();
+        let mut advice = Advice { answers: Vec::with_capacity(rows), explanations: Vec::new() };
+        let mut parts: Vec<Range<usize>> = vec![rows / 2..rows, 0..rows / 2];
         while let Some(part) = parts.pop() {
             if budget.fuel == 0 {
                 let refusal = Refusal::Failed { cause: "no fuel was left to ask again".into() };
                 advice.answers.extend(part.map(|_| Err(refusal.clone())));
                 continue;
             }
-            match self.ask(batch, part.clone(), &mut budget) {
+            match self.ask(batch, part.clone(), budget) {
                 Ok(answer) => {
                     let offset = part.start as u32;
+                    let moved = |said: Explanation| Explanation { row: said.row + offset, ..said };
                     advice.answers.extend(answer.answers);
-                    advice.explanations.extend(
-                        answer
-                            .explanations
-                            .into_iter()
-                            .map(|said| Explanation { row: said.row + offset, ..said }),
-                    );
+                    advice.explanations.extend(answer.explanations.into_iter().map(moved));
                 }
-                Err(Unanswered::Trapped(_)) if self.divisible(&part, &budget) => {
+                Err(Unanswered::Trapped(_)) if self.divisible(&part, budget) => {
                     let middle = part.start + part.len() / 2;
                     parts.push(middle..part.end);
                     parts.push(part.start..middle);

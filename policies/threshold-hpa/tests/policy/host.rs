@@ -38,7 +38,6 @@ impl Host {
             now_nanoseconds: seconds * SECOND,
             tick: 0,
             workloads: rows.iter().map(|(id, _)| *id).collect(),
-            ages_seconds: vec![0.0; rows.len()],
             values: values.collect(),
             explore: false,
             explain: true,

@@ -61,7 +61,6 @@ impl Scenario {
             now_nanoseconds: NOW,
             tick: 0,
             workloads: vec![WORKLOAD],
-            ages_seconds: vec![0.0],
             values: vec![f64::from(self.current), f64::from(self.status)],
             explore: false,
             explain: true,
