@@ -1,7 +1,16 @@
 //! Whole-system tests, in one binary: components in the sandbox, races from files, and the program as
 //! a person runs it.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::print_stdout, reason = "a test that is skipped says why")]
 
+mod bad_input;
+mod bad_place;
+mod examples;
 mod loading;
 mod misbehaviour;
+mod mp3;
+mod program;
+mod race;
+mod resume;
+mod scenario;
 mod scene;

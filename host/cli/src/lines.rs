@@ -86,6 +86,14 @@ impl Context {
                 format!("the time goes back from {last} to {now}: put the lines in order"),
             ));
         }
+        if let (Some((_, last)), Some(tick)) = (self.last, tick)
+            && tick < last
+        {
+            return Err(Complaint::at(
+                "tick".to_owned(),
+                format!("the tick goes back from {last} to {tick}: put the lines in order"),
+            ));
+        }
         let next = self.last.map_or(0, |(_, tick)| tick.saturating_add(1));
         let time = (now, tick.unwrap_or(next));
         self.last = Some(time);

@@ -5,7 +5,7 @@ mod clock;
 mod interruption;
 mod progress;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use arena::results::Results;
@@ -22,7 +22,7 @@ use crate::output::{Output, note};
 /// Cells (a policy, a course, a seed) run in parallel and are kept as they finish, so that the same
 /// command goes on where it was interrupted. Results go to a folder or a URL: results.json,
 /// report.html, measures.parquet, series.parquet, and machine.json for what depends on this machine.
-/// The same race gives the same bytes in all but the last.
+/// The same race gives the same bytes in all but the last and the report, which tells them too.
 #[derive(Debug, Args)]
 #[command(after_long_help = HELP)]
 pub(crate) struct Arguments {
@@ -75,7 +75,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> 
         },
     );
     bar.finish();
-    let outcome = outcome.map_err(|error| unfinished(error, &place))?;
+    let outcome = outcome.map_err(|error| unfinished(error, &arguments.file, &place))?;
     let written = write(&outcome, &store)?;
     let failed = failure(&outcome.results);
     output.card(&card::Card::new(outcome.results, written), arguments.json)?;
@@ -115,9 +115,9 @@ fn failure(results: &Results) -> Option<Failure> {
     })
 }
 
-fn unfinished(error: RaceError, place: &str) -> Failure {
+fn unfinished(error: RaceError, file: &Path, place: &str) -> Failure {
     match error {
-        RaceError::Entry(_) => Failure::input(error),
+        RaceError::Entry(_) => Failure::input(error).at(file.display()),
         RaceError::Reward { .. } => Failure::component(error),
         RaceError::Store(error) => error.into(),
         RaceError::Threads { .. } => Failure::new(Exit::Other, error),

@@ -1,6 +1,7 @@
 //! Check: whether a race makes sense before anything is made.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -44,6 +45,19 @@ pub enum EntryError {
     NoCandidate {
         /// The entrant.
         entrant: String,
+    },
+    /// A period that no number of ticks makes up.
+    #[error(
+        "entrant `{entrant}` has a period of {period:?}, which is no multiple of the tick of \
+         {tick:?}: change one of them"
+    )]
+    Period {
+        /// The entrant.
+        entrant: String,
+        /// Its period.
+        period: Duration,
+        /// The race's tick.
+        tick: Duration,
     },
     /// Several candidates and no way to choose.
     #[error("entrant `{entrant}` has {candidates} candidates and no tuning: name an objective")]
@@ -111,6 +125,13 @@ impl Race {
         let rewards = || self.rewards.iter().map(|reward| reward.name.as_str());
         if entrant.candidates.is_empty() {
             return Err(EntryError::NoCandidate { entrant: name() });
+        }
+        let tick = self.tick;
+        match entrant.period {
+            Some(period) if !period.as_nanos().is_multiple_of(tick.as_nanos()) => {
+                return Err(EntryError::Period { entrant: name(), period, tick });
+            }
+            _ => {}
         }
         match &entrant.learning {
             Learning::Never => {}

@@ -58,7 +58,10 @@ pub(crate) struct Raw {
 
 /// How many seeds, or which.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "must be how many seeds, such as 5, or a list of them, such as [1, 2, 3]"
+)]
 pub(crate) enum Seeds {
     /// So many, from 1.
     Count(u32),

@@ -97,7 +97,10 @@ impl Benchmark {
         let rate = self.throughput.or(range.map(|(min, max)| (min + max) / 2.0));
         match rate {
             Some(rate) if rate.is_finite() && rate > 0.0 => Ok(rate),
-            Some(rate) => invalid("rps-min", format!("gives {rate} requests per second")),
+            Some(rate) => {
+                let field = if self.throughput.is_some() { "throughput_target" } else { "rps-min" };
+                invalid(field, format!("gives {rate} requests per second; give more than 0"))
+            }
             None => invalid("throughput_target", "is missing: give requests per second".to_owned()),
         }
     }

@@ -130,6 +130,8 @@ fn ticks_count_on_from_the_line_before() {
     assert_eq!(ticks, [0, 5, 6]);
     let error = context.turn(r#"{"now_seconds": 0.5}"#).unwrap_err().to_string();
     assert_eq!(error, "now_seconds: the time goes back from 1 to 0.5: put the lines in order");
+    let error = context.turn(r#"{"now_seconds": 2, "tick": 5}"#).unwrap_err().to_string();
+    assert_eq!(error, "tick: the tick goes back from 6 to 5: put the lines in order");
 }
 
 /// A line that is refused, with the path and a part of the message that it is refused with.

@@ -1,0 +1,94 @@
+//! The examples, shortened: each is assembled from its file and raced without a failure.
+
+use std::fs;
+use std::path::Path;
+
+use crate::program::{Regatta, replaced};
+
+fn example(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    fs::read_to_string(folder.join(name)).unwrap()
+}
+
+/// How each example is made short.
+const SHORTER: &[(&str, &[(&str, &str)])] = &[
+    (
+        "azure.yaml",
+        &[
+            ("duration_seconds: 3600", "duration_seconds: 120"),
+            ("warm_up_seconds: 300", "warm_up_seconds: 10"),
+            ("busiest: 16", "busiest: 4"),
+            ("episodes: 60", "episodes: 2"),
+            ("[40, 50, 60, 70, 80, 90]", "[50, 70]"),
+        ],
+    ),
+    ("flash-crowd.yaml", &[("duration_seconds: 1200", "duration_seconds: 300")]),
+    ("mp3.yaml", &[("episodes: 400", "episodes: 4"), ("mp3: {}", "mp3: { steps: 40 }")]),
+    // Its length is not in the file, so fewer requests make it short.
+    ("scarlet.json", &[("\"throughput_target\": 60", "\"throughput_target\": 2")]),
+];
+
+/// Races a shortened example, and gives what it printed on standard error.
+fn check(name: &str, more: &[&str]) -> String {
+    let regatta = Regatta::new();
+    let (_, changes) = SHORTER.iter().find(|(listed, _)| *listed == name).unwrap();
+    regatta.write(name, replaced(&example(name), changes));
+    let ended = regatta.run(&[&["race", name, "--seeds", "1", "--out", "out"], more].concat());
+    assert_eq!(ended.code, Some(0), "{name}: {}", ended.stderr);
+    let results = regatta.json("out/results.json");
+    assert_eq!(results["failures"].as_array().unwrap().len(), 0, "{name}");
+    let entrants = results["entrants"].as_array().unwrap().len();
+    let cells = results["cells"].as_array().unwrap();
+    assert_eq!(cells.len(), entrants, "{name}: a cell for each entrant");
+    for cell in cells {
+        assert_ne!(cell["overall"]["requests"]["arrivals"], 0, "{name}: {}", cell["name"]);
+        assert_ne!(cell["overall"]["rewards"][0]["scored"], 0, "{name}: {}", cell["name"]);
+    }
+    let page = String::from_utf8(regatta.read("out/report.html")).unwrap();
+    assert!(page.starts_with("<!doctype html>") || page.starts_with("<!DOCTYPE html>"), "{name}");
+    ended.stderr
+}
+
+#[test]
+fn the_azure_example_races_on_a_fitted_generator() {
+    let said = check("azure.yaml", &[]);
+    assert!(said.contains("arrivals come from") && said.contains("fitted"), "{said}");
+}
+
+#[test]
+fn the_azure_example_races_on_the_trace_itself() {
+    let Some(traces) = std::env::var_os("REGATTA_TRACES") else {
+        println!("skipped: REGATTA_TRACES names no folder of traces");
+        return;
+    };
+    let trace = Path::new(&traces).join("azure2019");
+    let said = check("azure.yaml", &["--trace", trace.to_str().unwrap()]);
+    assert!(said.contains("arrivals come from") && !said.contains("fitted"), "{said}");
+}
+
+#[test]
+fn the_flash_crowd_example_races() {
+    check("flash-crowd.yaml", &[]);
+}
+
+#[test]
+fn the_mp3_example_races() {
+    check("mp3.yaml", &[]);
+}
+
+#[test]
+fn the_scarlet_example_races() {
+    check("scarlet.json", &[]);
+}
+
+#[test]
+fn every_example_is_raced_here() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let mut races: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".yaml") || name.ends_with(".json"))
+        .collect();
+    races.sort();
+    assert!(races.iter().eq(SHORTER.iter().map(|(name, _)| name)), "{races:?}");
+}
