@@ -57,10 +57,9 @@ fn a_cluster_that_fails_fails_its_cells() {
 fn a_period_that_no_ticks_make_up_is_refused() {
     let mut the_race = a_race(vec![fixed("one", 1)]);
     the_race.entrants[0].period = Some(Duration::from_millis(2500));
-    let failures = ran(&the_race, &memory()).unwrap().results.failures;
     assert_eq!(
-        failures[0].message,
-        "the period of 2.5s is no multiple of the tick of 1s: change one of them"
+        ran(&the_race, &memory()).unwrap_err().to_string(),
+        "entrant `one` has a period of 2.5s, which is no multiple of the tick of 1s: change one of them"
     );
 }
 
