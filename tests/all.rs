@@ -6,10 +6,14 @@
 mod bad_input;
 mod bad_place;
 mod examples;
+mod hostile;
 mod loading;
+mod metrics;
 mod misbehaviour;
 mod mp3;
+mod panel;
 mod program;
+mod quarantine;
 mod race;
 mod resume;
 mod scenario;

@@ -314,4 +314,12 @@ impl Reward for Umpire {
     fn forget(&mut self, _: &[WorkloadId]) -> Result<(), RewardError> {
         Ok(())
     }
+
+    fn snapshot(&mut self, _: &[WorkloadId]) -> Result<Vec<u8>, RewardError> {
+        Ok(Vec::new())
+    }
+
+    fn restore(&mut self, _: &[u8]) -> Result<(), RewardError> {
+        Ok(())
+    }
 }

@@ -192,11 +192,11 @@ pub(crate) fn digests(
     let mut digests = BTreeMap::new();
     for entry in raw.policies.iter().chain(&raw.fallback) {
         let component = policy(file, "policies", entry, modules)?;
-        digests.insert(entry.module.clone(), component.digest().to_owned());
+        digests.insert(entry.module.clone(), component.digest().to_string());
     }
     for entry in &raw.rewards {
         let component = reward(file, "rewards", entry, modules)?;
-        digests.insert(entry.module.clone(), component.digest().to_owned());
+        digests.insert(entry.module.clone(), component.digest().to_string());
     }
     Ok(digests)
 }

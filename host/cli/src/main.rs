@@ -1,6 +1,7 @@
 //! The `regatta` program.
 
 mod answers;
+mod compile;
 mod exit;
 mod lines;
 mod module;
@@ -41,6 +42,8 @@ enum Command {
     Reward(reward::Command),
     Simulate(simulate::Arguments),
     Modules(modules::Arguments),
+    #[command(hide = true)]
+    Compile(compile::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Command::Reward(command) => reward::run(command, output),
         Command::Simulate(arguments) => simulate::run(&arguments, output),
         Command::Modules(arguments) => modules::run(&arguments, output),
+        Command::Compile(arguments) => return compile::run(&arguments),
     };
     ended.map_or_else(|failure| failure.report(), |()| Exit::Fine.into())
 }

@@ -7,12 +7,15 @@ use wit_component::ComponentEncoder;
 /// The first eight bytes of a component and of a core module: magic number, version and layer.
 const COMPONENT: [u8; 8] = *b"\0asm\x0d\0\x01\0";
 const CORE_MODULE: [u8; 8] = *b"\0asm\x01\0\0\0";
+/// The first four bytes of what wasmtime compiles to, which is an ELF file.
+const COMPILED: [u8; 4] = *b"\x7fELF";
 
 /// What bytes look like from their first eight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     Component,
     CoreModule,
+    Compiled,
     Other,
 }
 
@@ -21,6 +24,7 @@ impl Form {
         match bytes.first_chunk::<8>() {
             Some(&COMPONENT) => Form::Component,
             Some(&CORE_MODULE) => Form::CoreModule,
+            Some(first) if first.starts_with(&COMPILED) => Form::Compiled,
             _ => Form::Other,
         }
     }

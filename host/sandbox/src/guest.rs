@@ -1,11 +1,14 @@
 //! Guest: what the host keeps beside an instance, and one budgeted call into it.
 
+use std::sync::Arc;
+
 use wasmtime::{Store, StoreContextMut};
 
 use crate::Sandbox;
 use crate::limits::Limits;
 use crate::log::GuestLog;
-use crate::memory::MemoryLimiter;
+use crate::memory::{MemoryLimiter, Refused};
+use crate::tenant::Claim;
 use crate::trap::TrapKind;
 
 /// What the host keeps in an instance's store.
@@ -33,6 +36,13 @@ pub(crate) struct Trapped {
     pub(crate) fuel: u64,
 }
 
+impl Trapped {
+    /// What happened, in words.
+    pub(crate) fn cause(&self) -> Arc<str> {
+        format!("{} ({})", self.detail, self.kind).into()
+    }
+}
+
 /// An instance's store.
 pub(crate) struct Guest {
     sandbox: Sandbox,
@@ -41,15 +51,21 @@ pub(crate) struct Guest {
 }
 
 impl Guest {
-    /// A store under these limits.
-    pub(crate) fn new(sandbox: &Sandbox, limits: &Limits) -> Self {
+    /// A store under these limits, in the place that its tenant claimed for it.
+    pub(crate) fn new(sandbox: &Sandbox, limits: &Limits, claim: Claim) -> Self {
         let state = GuestState {
-            memory: MemoryLimiter::new(limits.memory_bytes),
-            log: GuestLog::default(),
+            memory: MemoryLimiter::new(limits.memory_bytes, claim),
+            log: GuestLog::new(limits.log_bytes_per_second),
         };
         let mut store = Store::new(sandbox.engine(), state);
         store.limiter(|state| &mut state.memory);
+        store.set_max_component_handles(limits.handles);
         Self { sandbox: sandbox.clone(), store, limits: limits.clone() }
+    }
+
+    /// The clock of the ticks, in nanoseconds; it stands still during a call.
+    pub(crate) fn set_now(&mut self, now_nanoseconds: i64) {
+        self.state().log.advance(now_nanoseconds);
     }
 
     /// The budget of a call that begins now.
@@ -68,7 +84,9 @@ impl Guest {
             let detail = "no time was left for the call".to_owned();
             return Err(Trapped { kind: TrapKind::Deadline, detail, fuel: 0 });
         }
-        self.store.data_mut().log.allow(self.limits.log_lines);
+        let state = self.store.data_mut();
+        state.log.allow(self.limits.log_lines);
+        state.memory.refused = None;
         // An epoch counter near its end would overflow; a century of milliseconds is far enough.
         self.store.set_epoch_deadline(epochs.min(1 << 42));
         self.store.set_hostcall_fuel(self.limits.copied_bytes);
@@ -83,13 +101,17 @@ impl Guest {
     }
 
     fn trapped(&self, error: &wasmtime::Error, fuel: u64) -> Trapped {
-        let kind = TrapKind::of(error, self.store.data().memory.refused);
+        let refused = self.store.data().memory.refused;
+        let kind = TrapKind::of(error, refused.is_some());
         let detail = match kind {
             TrapKind::OutOfFuel => "it used up its fuel".to_owned(),
             TrapKind::Deadline => match self.limits.deadline {
                 Some(deadline) => format!("it ran past its {deadline:?} limit"),
                 None => "it was interrupted".to_owned(),
             },
+            TrapKind::OutOfMemory if refused == Some(Refused::Tenant) => {
+                "it wanted memory and its tenant has none left".to_owned()
+            }
             TrapKind::OutOfMemory => {
                 format!("it wanted more than its {} bytes of memory", self.limits.memory_bytes)
             }

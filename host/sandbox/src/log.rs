@@ -32,45 +32,79 @@ pub struct LogLine {
     pub message: String,
 }
 
-/// What a guest wrote.
-#[derive(Debug, Default)]
+/// What a guest wrote, within its allowance of lines a call and bytes a second.
+#[derive(Debug)]
 pub(crate) struct GuestLog {
     lines: VecDeque<LogLine>,
-    left: usize,
+    lines_left: usize,
+    bytes_left: u64,
+    bytes_per_second: u64,
+    /// Time of the latest call, in nanoseconds on the clock of the ticks.
+    now_nanoseconds: i64,
     /// Lines over the limit.
     pub(crate) dropped: u64,
 }
 
 impl GuestLog {
+    /// A log that may begin with one second's worth of bytes.
+    pub(crate) fn new(bytes_per_second: u64) -> Self {
+        Self {
+            lines: VecDeque::new(),
+            lines_left: 0,
+            bytes_left: bytes_per_second,
+            bytes_per_second,
+            now_nanoseconds: 0,
+            dropped: 0,
+        }
+    }
+
+    /// The clock of the ticks goes on, and with it the allowance of bytes.
+    pub(crate) fn advance(&mut self, now_nanoseconds: i64) {
+        let elapsed = now_nanoseconds.saturating_sub(self.now_nanoseconds).max(0);
+        self.now_nanoseconds = now_nanoseconds;
+        let more = elapsed as u128 * u128::from(self.bytes_per_second) / 1_000_000_000;
+        let bytes = u128::from(self.bytes_left) + more;
+        // No more than one second's worth is ever saved up, so this fits.
+        self.bytes_left = bytes.min(u128::from(self.bytes_per_second)) as u64;
+    }
+
     /// A call begins, which may write this many lines.
     pub(crate) fn allow(&mut self, lines: usize) {
-        self.left = lines;
+        self.lines_left = lines;
     }
 
     /// Takes the lines that were written.
     pub(crate) fn take(&mut self) -> Vec<LogLine> {
         self.lines.drain(..).collect()
     }
-}
 
-impl Host for GuestLog {
-    fn write(&mut self, level: Level, message: String) {
-        if self.left == 0 {
+    /// Writes one line, if it is within the allowance.
+    pub(crate) fn line(&mut self, level: LogLevel, message: &str) {
+        let message = escaped(message);
+        let bytes = message.len() as u64;
+        if self.lines_left == 0 || self.bytes_left < bytes {
             self.dropped += 1;
             return;
         }
-        self.left -= 1;
+        self.lines_left -= 1;
+        self.bytes_left -= bytes;
         if self.lines.len() == KEPT_LINES {
             self.lines.pop_front();
             self.dropped += 1;
         }
+        self.lines.push_back(LogLine { level, message });
+    }
+}
+
+impl Host for GuestLog {
+    fn write(&mut self, level: Level, message: String) {
         let level = match level {
             Level::Debug => LogLevel::Debug,
             Level::Info => LogLevel::Info,
             Level::Warn => LogLevel::Warn,
             Level::Error => LogLevel::Error,
         };
-        self.lines.push_back(LogLine { level, message: escaped(&message) });
+        self.line(level, &message);
     }
 }
 
@@ -86,7 +120,7 @@ fn escaped(message: &str) -> String {
     }
     let mut line = String::with_capacity(end);
     for character in message[..end].chars() {
-        if character.is_control() {
+        if character.is_control() || deceives(character) {
             line.extend(character.escape_default());
         } else {
             line.push(character);
@@ -95,13 +129,22 @@ fn escaped(message: &str) -> String {
     line
 }
 
+/// Invisible characters that change how a line looks without being control characters: separators of
+/// lines, marks and overrides of direction, and spaces of no width.
+fn deceives(character: char) -> bool {
+    matches!(
+        character,
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn lines_are_cut_escaped_and_counted() {
-        let mut log = GuestLog::default();
+        let mut log = GuestLog::new(1 << 20);
         log.allow(2);
         log.write(Level::Warn, "red \u{1b}[31m\nforged".to_owned());
         log.write(Level::Info, "é".repeat(1000));
@@ -111,5 +154,27 @@ mod tests {
         assert_eq!(lines[0].message, "red \\u{1b}[31m\\nforged");
         assert_eq!(lines[1].message.len(), 1024);
         assert_eq!(log.dropped, 1);
+    }
+
+    #[test]
+    fn what_would_deceive_the_reader_is_escaped() {
+        let mut log = GuestLog::new(100);
+        log.allow(1);
+        log.line(LogLevel::Info, "\u{202e}txt.\u{feff}\u{9b}2J\r");
+        assert_eq!(log.take()[0].message, "\\u{202e}txt.\\u{feff}\\u{9b}2J\\r");
+    }
+
+    #[test]
+    fn bytes_come_back_with_time_and_are_not_saved_up() {
+        let mut log = GuestLog::new(100);
+        let mut write = |now_seconds: i64| {
+            log.advance(now_seconds * 1_000_000_000);
+            log.allow(10);
+            (0..10).for_each(|_| log.line(LogLevel::Info, &"x".repeat(40)));
+            log.take().len()
+        };
+        // Two lines of forty bytes pass, then what is left and what trickles in.
+        assert_eq!([write(0), write(0), write(1), write(100)], [2, 0, 2, 2]);
+        assert_eq!(log.dropped, 34);
     }
 }

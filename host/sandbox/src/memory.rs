@@ -2,22 +2,36 @@
 
 use wasmtime::ResourceLimiter;
 
+use crate::tenant::Claim;
+
 /// Bytes that one element of a table costs the host.
 const TABLE_ELEMENT_BYTES: usize = 16;
+/// Core instances, and tables, of one component. Python's components bring about thirty.
+pub(crate) const PARTS: usize = 64;
+/// Memories of one component.
+pub(crate) const MEMORIES: usize = 16;
 
 /// Counts all memories and tables of a store together: wasmtime's own limiter counts each alone, so
-/// that many small memories would pass.
+/// that many small memories would pass. What it grants is also taken from the tenant's room.
 #[derive(Debug)]
 pub(crate) struct MemoryLimiter {
     limit_bytes: usize,
     held_bytes: usize,
-    /// The limit stood in the way at least once.
-    pub(crate) refused: bool,
+    claim: Claim,
+    /// Whose limit stood in the way last, if any did.
+    pub(crate) refused: Option<Refused>,
+}
+
+/// Whose limit stands in the way of more memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refused {
+    Instance,
+    Tenant,
 }
 
 impl MemoryLimiter {
-    pub(crate) fn new(limit_bytes: usize) -> Self {
-        Self { limit_bytes, held_bytes: 0, refused: false }
+    pub(crate) fn new(limit_bytes: usize, claim: Claim) -> Self {
+        Self { limit_bytes, held_bytes: 0, claim, refused: None }
     }
 
     /// Bytes held. Instances never give memory back, so this is the peak too.
@@ -26,16 +40,18 @@ impl MemoryLimiter {
     }
 
     fn grow(&mut self, more_bytes: usize) -> bool {
-        match self.held_bytes.checked_add(more_bytes) {
-            Some(held) if held <= self.limit_bytes => {
-                self.held_bytes = held;
-                true
-            }
-            _ => {
-                self.refused = true;
-                false
-            }
+        let within =
+            self.held_bytes.checked_add(more_bytes).filter(|&held| held <= self.limit_bytes);
+        let Some(held_bytes) = within else {
+            self.refused = Some(Refused::Instance);
+            return false;
+        };
+        if !self.claim.grow(more_bytes as u64) {
+            self.refused = Some(Refused::Tenant);
+            return false;
         }
+        self.held_bytes = held_bytes;
+        true
     }
 }
 
@@ -66,14 +82,14 @@ impl ResourceLimiter for MemoryLimiter {
     }
 
     fn instances(&self) -> usize {
-        64
+        PARTS
     }
 
     fn tables(&self) -> usize {
-        64
+        PARTS
     }
 
     fn memories(&self) -> usize {
-        16
+        MEMORIES
     }
 }

@@ -97,6 +97,12 @@ pub enum Refusal {
         /// In its own words.
         message: String,
     },
+    /// The policy was not asked: it failed so often that it is paused or quarantined.
+    #[error("the policy was not asked: {cause}")]
+    Suspended {
+        /// Until when, or until what.
+        cause: Arc<str>,
+    },
     /// The call failed: a trap, a limit, or a policy that is not there.
     #[error("the call failed: {cause}")]
     Failed {

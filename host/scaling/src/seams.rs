@@ -150,6 +150,12 @@ pub trait Reward: Send {
 
     /// These workloads have left.
     fn forget(&mut self, workloads: &[WorkloadId]) -> Result<(), RewardError>;
+
+    /// The state that these workloads need to go on elsewhere.
+    fn snapshot(&mut self, workloads: &[WorkloadId]) -> Result<Vec<u8>, RewardError>;
+
+    /// Takes over a snapshot.
+    fn restore(&mut self, snapshot: &[u8]) -> Result<(), RewardError>;
 }
 
 /// A score that cannot be used; nothing is recorded or learned from it.

@@ -153,6 +153,7 @@ fn kind(refusal: &Refusal) -> &'static str {
         Refusal::UnknownReason { .. } => "unknown-reason",
         Refusal::WrongLength { .. } => "wrong-length",
         Refusal::Declined { .. } => "declined",
+        Refusal::Suspended { .. } => "suspended",
         Refusal::Failed { .. } => "failed",
     }
 }

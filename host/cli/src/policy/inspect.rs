@@ -63,7 +63,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> 
         },
         stateful: said.stateful,
         reasons: said.reasons.iter().map(ToString::to_string).collect(),
-        sha256: component.digest().to_owned(),
+        sha256: component.digest().to_string(),
         size_bytes: module::size(World::Policy, &arguments.policy),
         needs,
         settings_schema: schema_json(&said.settings_schema),

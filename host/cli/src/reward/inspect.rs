@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> 
         name: said.name.clone(),
         version: said.version.clone(),
         stateful: said.stateful,
-        sha256: component.digest().to_owned(),
+        sha256: component.digest().to_string(),
         size_bytes: module::size(World::Reward, &arguments.reward),
         terms,
         settings_schema: schema_json(&said.settings_schema),

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use scaling::{Advice, Batch, Explanation, Refusal, Scope};
 
+use super::ComponentPolicy;
 use super::answers::judged;
-use super::{ComponentPolicy, cause};
 use crate::batch;
 use crate::guest::{Budget, Trapped};
 
@@ -17,13 +17,10 @@ impl ComponentPolicy {
         if rows == 0 {
             return Advice { answers: Vec::new(), explanations: Vec::new() };
         }
-        let limits = &self.component.limits;
+        let mut budget = self.own_budget(rows);
         // The whole batch once more than it can be halved: a bad row spoils one part of each size.
         let levels = u64::from(rows.next_power_of_two().ilog2()) + 2;
-        let mut budget = Budget {
-            fuel: limits.fuel(rows).saturating_mul(levels),
-            deadline_epoch: self.component.sandbox.deadline_epoch(limits.deadline),
-        };
+        budget.fuel = budget.fuel.saturating_mul(levels);
         match self.ask(batch, 0..rows, &mut budget) {
             Ok(advice) => advice,
             Err(Unanswered::Trapped(_)) if self.divisible(&(0..rows), &budget) => {
@@ -40,10 +37,12 @@ impl ComponentPolicy {
     /// come in the order of rows.
     fn ask_parts(&mut self, batch: &Batch<'_>, budget: &mut Budget) -> Advice {
         let rows = batch.rows.len();
+        // Starting anew costs fuel too, of which there is enough for one dear start or many cheap ones.
+        let restart_limit = self.instance.restart_fuel.saturating_add(self.setup_fuel());
         let mut advice = Advice { answers: Vec::with_capacity(rows), explanations: Vec::new() };
         let mut parts: Vec<Range<usize>> = vec![rows / 2..rows, 0..rows / 2];
         while let Some(part) = parts.pop() {
-            if budget.fuel == 0 {
+            if budget.fuel == 0 || self.instance.restart_fuel > restart_limit {
                 let refusal = Refusal::Failed { cause: "no fuel was left to ask again".into() };
                 advice.answers.extend(part.map(|_| Err(refusal.clone())));
                 continue;
@@ -73,42 +72,42 @@ impl ComponentPolicy {
     fn divisible(&self, part: &Range<usize>, budget: &Budget) -> bool {
         part.len() > 1
             && self.component.description().scope == Scope::Workload
-            && self.component.sandbox.epochs_until(budget.deadline_epoch) > 0
+            && self.component.0.shared.sandbox.epochs_until(budget.deadline_epoch) > 0
     }
 
-    fn ask(
+    pub(super) fn ask(
         &mut self,
         batch: &Batch<'_>,
         part: Range<usize>,
         budget: &mut Budget,
     ) -> Result<Advice, Unanswered> {
         let part = Batch { rows: &batch.rows[part], ..*batch };
-        let fuel = self.component.limits.fuel(part.rows.len()).min(budget.fuel);
-        let mut lowered = std::mem::replace(&mut self.lowered, batch::empty());
-        batch::lower(&part, &self.needs, &mut lowered);
-        let answer = self.call_within(Budget { fuel, ..*budget }, |world, store| {
-            world.call_decide(store, &lowered)
+        let fuel = self.component.limits().fuel(part.rows.len()).min(budget.fuel);
+        batch::lower(&part, &self.needs, &mut self.lowered);
+        let lowered = &self.lowered;
+        let answer = self.instance.call_within(Budget { fuel, ..*budget }, |world, store| {
+            world.call_decide(store, lowered)
         });
-        self.lowered = lowered;
-        let used = answer.as_ref().map_or_else(|trapped| trapped.fuel, |_| self.last_fuel);
+        let used = answer.as_ref().map_or_else(|trapped| trapped.fuel, |(_, fuel)| *fuel);
         budget.fuel = budget.fuel.saturating_sub(used);
-        let said = answer.map_err(Unanswered::Trapped)?.map_err(Unanswered::Declined)?;
+        let (said, _) = answer.map_err(Unanswered::Trapped)?;
+        let said = said.map_err(Unanswered::Declined)?;
         judged(said, part.rows.len(), self.component.description().reasons.len())
             .map_err(Unanswered::Refused)
     }
 }
 
 /// Why a part of a batch has no answers.
-enum Unanswered {
+pub(super) enum Unanswered {
     Trapped(Trapped),
     Declined(String),
     Refused(Refusal),
 }
 
 impl Unanswered {
-    fn into_refusal(self) -> Refusal {
+    pub(super) fn into_refusal(self) -> Refusal {
         match self {
-            Unanswered::Trapped(trapped) => Refusal::Failed { cause: cause(&trapped) },
+            Unanswered::Trapped(trapped) => Refusal::Failed { cause: trapped.cause() },
             Unanswered::Declined(message) => Refusal::Declined { message },
             Unanswered::Refused(refusal) => refusal,
         }

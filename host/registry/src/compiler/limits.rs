@@ -1,0 +1,42 @@
+//! CompileLimits: what one compilation may take.
+
+use std::time::Duration;
+
+use sandbox::Threads;
+
+/// What one compilation may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CompileLimits {
+    /// Address space of the child process, in bytes.
+    pub address_space_bytes: u64,
+    /// Wall-clock time, and CPU time of each thread used.
+    pub deadline: Duration,
+    /// Native code, in bytes.
+    pub code_bytes: u64,
+    /// On how many threads it compiles.
+    pub threads: Threads,
+}
+
+impl Default for CompileLimits {
+    /// Room for what the largest toolchains make (Python: near 20 MB, some ten seconds on one
+    /// thread), and no more than a machine can spare.
+    fn default() -> Self {
+        Self {
+            address_space_bytes: 4 << 30,
+            deadline: Duration::from_secs(60),
+            code_bytes: 512 << 20,
+            threads: Threads::One,
+        }
+    }
+}
+
+impl CompileLimits {
+    /// The documented maxima: what a tenant can be given at most.
+    pub const MAXIMA: CompileLimits = CompileLimits {
+        address_space_bytes: 64 << 30,
+        deadline: Duration::from_secs(600),
+        // The host holds it in memory twice while it seals it.
+        code_bytes: 2 << 30,
+        threads: Threads::All,
+    };
+}
