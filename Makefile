@@ -1,11 +1,12 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Both may be repeated at any time.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench guests lint fmt tools clean-results
+.PHONY: help demo test bench fuzz guests languages lint fmt tools clean-results
 
 TRACE ?=
 SEEDS ?= 5
 RESULTS ?= results/demo
+SECONDS ?= 60
 
 # Empty where the toolchain of rust-toolchain.toml works.
 export RUSTUP_TOOLCHAIN := $(shell deploy/toolchain)
@@ -24,7 +25,7 @@ demo: guests ## Race the built-in policies: TRACE=DIR for a real trace, SEEDS=5,
 		$(if $(TRACE),--trace "$(TRACE)")
 	@printf '\nThe results are in %s; open in a browser:\n' "$(RESULTS)"; ls "$(RESULTS)"/*.html
 
-test: guests ## Run all tests: the guests' natively, then the host's with the guests inside
+test: guests languages ## Run all tests: the guests' natively, then the host's with the guests inside
 	$(call step,"native tests of the guests")
 	cd policies && cargo test --workspace
 	$(call step,"tests of the host")
@@ -37,6 +38,12 @@ bench: guests ## Measure what claims to be fast (same profile as the demo and th
 guests: tools ## Build the policies and rewards to target/guests, with a compiler for them where it lacks
 	$(call step,"build the guests")
 	deploy/build-guests target/guests
+
+fuzz: guests ## Fuzz the gate and the border with cargo-fuzz, SECONDS=60 for each target
+	$(call step,"fuzz (the first time wasmtime compiles for minutes, with instrumentation)")
+	cd tests/fuzz && for target in gate border lowering; do \
+		RUSTC_BOOTSTRAP=1 cargo fuzz run --sanitizer none "$$target" corpus/"$$target" cases/"$$target" \
+			-- -max_total_time=$(SECONDS) || exit 1; done
 
 lint: guests ## Check formatting, then clippy with warnings as errors, in both workspaces
 	$(call step,"formatting")
@@ -52,6 +59,10 @@ fmt: ## Format both workspaces
 
 clean-results: ## Delete results/
 	rm -rf results
+
+# Never fails: what cannot be had is told, and the tests that want it are skipped.
+languages: tools
+	@deploy/setup-languages
 
 tools:
 	@deploy/check-tools

@@ -1,6 +1,7 @@
 //! Hostile: a corpus of attacks, and what the sandbox makes of each.
 
 mod answers;
+pub(crate) mod bombs;
 mod breaks;
 mod case;
 mod chance;
@@ -20,10 +21,14 @@ mod secrets;
 mod snapshots;
 mod space;
 mod stack;
-mod template;
+pub(crate) mod template;
 mod texts;
 mod time;
 
+use std::io;
+use std::path::Path;
+
+use bombs::{Bomb, bombs};
 use case::Hostile;
 
 /// Every attack that may be compiled in this process.
@@ -50,11 +55,26 @@ pub(crate) fn corpus() -> Vec<Hostile> {
     .collect()
 }
 
+/// Writes every attack and every bomb to a folder, one file each.
+pub(crate) fn write_corpus(folder: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    for Hostile { name, bytes, .. } in corpus() {
+        std::fs::write(folder.join(format!("{name}.wasm")), bytes)?;
+    }
+    for Bomb { name, bytes } in bombs() {
+        std::fs::write(folder.join(format!("{name}.wasm")), bytes)?;
+    }
+    Ok(())
+}
+
 #[test]
-fn names_are_given_once() {
-    let mut names: Vec<String> = corpus().into_iter().map(|hostile| hostile.name).collect();
-    names.sort();
-    let count = names.len();
-    names.dedup();
-    assert_eq!(names.len(), count);
+fn the_corpus_can_be_written_to_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    write_corpus(folder.path()).unwrap();
+    let written = std::fs::read_dir(folder.path()).unwrap().count();
+    assert!(written > 200, "{written} files");
+    // A person who wants the files names a folder.
+    if let Some(folder) = std::env::var_os("REGATTA_CORPUS") {
+        write_corpus(Path::new(&folder)).unwrap();
+    }
 }

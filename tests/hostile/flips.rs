@@ -8,7 +8,7 @@ use crate::scene::{batch, tick};
 use scaling::Policy;
 
 /// Flips in each of the two forms.
-const FLIPS: usize = 6000;
+const FLIPS: usize = 300;
 
 /// What became of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! Exit: how the program ends, and what it says when it ends badly.
 
+mod registry;
+
 use std::io::{self, Write};
 use std::process::ExitCode;
 

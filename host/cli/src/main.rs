@@ -1,7 +1,11 @@
 //! The `regatta` program.
 
 mod answers;
+mod bench;
+mod check;
+mod clock;
 mod compile;
+mod entrance;
 mod exit;
 mod lines;
 mod module;
@@ -9,6 +13,7 @@ mod modules;
 mod output;
 mod policy;
 mod race;
+mod registry;
 mod reward;
 mod schema;
 mod settings;
@@ -42,6 +47,7 @@ enum Command {
     Reward(reward::Command),
     Simulate(simulate::Arguments),
     Modules(modules::Arguments),
+    Registry(registry::Arguments),
     #[command(hide = true)]
     Compile(compile::Arguments),
 }
@@ -55,6 +61,7 @@ fn main() -> ExitCode {
         Command::Reward(command) => reward::run(command, output),
         Command::Simulate(arguments) => simulate::run(&arguments, output),
         Command::Modules(arguments) => modules::run(&arguments, output),
+        Command::Registry(arguments) => registry::run(&arguments, output),
         Command::Compile(arguments) => return compile::run(&arguments),
     };
     ended.map_or_else(|failure| failure.report(), |()| Exit::Fine.into())

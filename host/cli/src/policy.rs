@@ -5,15 +5,19 @@ mod inspect;
 mod new;
 
 use clap::Subcommand;
+use sandbox::World;
 
 use crate::exit::Failure;
 use crate::output::Output;
+use crate::{bench, check};
 
 /// Looks at a policy, replays a scenario through it, or begins a new one.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Inspect(inspect::Arguments),
     Call(call::Arguments),
+    Check(check::Arguments),
+    Bench(bench::Arguments),
     New(new::Arguments),
 }
 
@@ -21,6 +25,8 @@ pub(crate) fn run(command: Command, output: Output) -> Result<(), Failure> {
     match command {
         Command::Inspect(arguments) => inspect::run(&arguments, output),
         Command::Call(arguments) => call::run(&arguments, output),
+        Command::Check(arguments) => check::run(World::Policy, &arguments, output),
+        Command::Bench(arguments) => bench::run(World::Policy, &arguments, output),
         Command::New(arguments) => new::run(&arguments, output),
     }
 }

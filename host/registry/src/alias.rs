@@ -98,7 +98,7 @@ impl Registry {
         let after = change(before.clone())?;
         let path = self.layout.aliases_of(tenant, name);
         if before.as_ref() == Some(&after) {
-            file::make_sure(&self.layout, &path)?;
+            file::settle(&path)?;
             return Ok(after);
         }
         self.record(tenant, name, &after.live)?;

@@ -22,7 +22,7 @@ impl Registry {
         let path = self.layout.module(digest);
         // What cannot be read, or is not the same, was spoilt: these bytes take its place.
         if matches!(file::read(&path), Ok(Some(there)) if there == bytes) {
-            file::make_sure(&self.layout, &path)?;
+            file::settle(&path)?;
         } else {
             file::replace(&self.layout, &path, bytes)?;
         }

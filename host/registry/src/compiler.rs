@@ -8,9 +8,11 @@ mod pipe;
 
 use std::ffi::OsString;
 use std::io;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use sandbox::Threads;
@@ -20,6 +22,10 @@ use ending::explained;
 
 pub use child::{ChildArguments, ChildError, compile_as_child};
 pub use limits::CompileLimits;
+
+/// Threads of a child that compiles on all processors: more are seldom faster, and each takes address
+/// space.
+const MOST_THREADS: usize = 8;
 
 /// Starts child processes that compile: a program that calls [`compile_as_child`] when it is given
 /// the arguments.
@@ -138,15 +144,14 @@ impl Compiler {
 
     fn command(&self, limits: &CompileLimits) -> Command {
         let mut command = Command::new(&self.program);
+        let threads = match limits.threads {
+            Threads::One => 1,
+            Threads::All => available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS),
+        };
         let arguments = ChildArguments {
             address_space_bytes: limits.address_space_bytes,
             // A backstop: unless the host itself is stopped, the wall clock comes first.
-            cpu_seconds: limits.deadline.as_secs().saturating_add(1).saturating_mul(
-                match limits.threads {
-                    Threads::One => 1,
-                    Threads::All => 64,
-                },
-            ),
+            cpu_seconds: limits.deadline.as_secs().saturating_add(1).saturating_mul(threads as u64),
             threads: limits.threads,
             parent: std::process::id(),
         };
@@ -155,6 +160,7 @@ impl Compiler {
             .args(arguments.written())
             // Nothing of the host's surroundings is the compiler's business.
             .env_clear()
+            .env("RAYON_NUM_THREADS", threads.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -18,11 +18,13 @@ mod settings;
 mod state;
 mod subject;
 mod survey;
+mod turn;
 mod verdict;
 
 use sandbox::{Component, LoadError};
 
 pub use item::Item;
+pub use turn::MadeUpTurn;
 pub use verdict::{Finding, Outcome, Verdict};
 
 use constancy::Course;

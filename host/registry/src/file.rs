@@ -143,9 +143,11 @@ pub(crate) fn remove_empty(folder: &Path) -> Result<(), FileError> {
 /// another process made it and died.
 pub(crate) fn make_folder(layout: &Layout, folder: &Path) -> Result<(), FileError> {
     let Some(parent) = folder.parent() else { return Ok(()) };
-    if folder.is_dir() {
-        // What is above the registry was not made here, and may not even be readable.
-        return if parent.starts_with(layout.folder()) { sync_folder(parent) } else { Ok(()) };
+    if let Ok(mut entries) = fs::read_dir(folder) {
+        // One that holds something was sure to stay before that was put into it. What is above the
+        // registry was not made here, and may not even be readable.
+        let is_sure = entries.next().is_some() || !parent.starts_with(layout.folder());
+        return if is_sure { Ok(()) } else { sync_folder(parent) };
     }
     make_folder(layout, parent)?;
     match before(Step::MakeFolder(folder)).and_then(|()| fs::create_dir(folder)) {
@@ -155,15 +157,9 @@ pub(crate) fn make_folder(layout: &Layout, folder: &Path) -> Result<(), FileErro
     }
 }
 
-/// Makes sure that a file that is there outlives a loss of power: whoever made it may have been
-/// killed before it could.
-pub(crate) fn make_sure(layout: &Layout, path: &Path) -> Result<(), FileError> {
-    make_parent(layout, path)?;
-    settle(path)
-}
-
-/// Makes sure that the name of a file, or its absence, outlives a loss of power.
-fn settle(path: &Path) -> Result<(), FileError> {
+/// Makes sure that the name of a file, or its absence, outlives a loss of power. Whoever made a file
+/// that is there may have been killed before that was sure.
+pub(crate) fn settle(path: &Path) -> Result<(), FileError> {
     sync_folder(path.parent().unwrap_or(path))
 }
 

@@ -44,7 +44,7 @@ pub(crate) fn upload(text: &str) -> Upload {
 
 impl Fixture {
     pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = quick_folder();
         let registry = Registry::open(&folder.path().join("registry")).unwrap();
         Self { registry, folder }
     }
@@ -105,6 +105,12 @@ impl Fixture {
         let aliases = self.registry.aliases(&tenant, &name).unwrap()?;
         Some((aliases.live.to_string(), aliases.previous.map(|version| version.to_string())))
     }
+}
+
+/// A folder in memory, where there is one: thousands of syncs would wait for the disk, and what they
+/// are for, a loss of power, is not to be had here.
+pub(crate) fn quick_folder() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
 #[track_caller]

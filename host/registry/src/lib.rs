@@ -25,6 +25,7 @@ mod record;
 mod reference;
 mod resolve;
 mod store;
+mod tenants;
 mod verify;
 
 pub use alias::Aliases;
@@ -34,7 +35,9 @@ pub use collect::Collected;
 pub use compiler::{
     ChildArguments, ChildError, CompileError, CompileLimits, Compiler, compile_as_child,
 };
-pub use conformance::{Conformance, Finding, Item, NeedsSettings, Outcome, Verdict, conformance};
+pub use conformance::{
+    Conformance, Finding, Item, MadeUpTurn, NeedsSettings, Outcome, Verdict, conformance,
+};
 pub use damage::Damage;
 pub use error::RegistryError;
 pub use file::FileError;
@@ -46,3 +49,4 @@ pub use quota::{Quota, QuotaError};
 pub use record::{Record, Upload};
 pub use reference::{Reference, ReferenceError, Selector};
 pub use store::{Registered, Registry};
+pub use tenants::{Tenants, TenantsError};

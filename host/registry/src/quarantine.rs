@@ -32,7 +32,7 @@ impl Registry {
         self.record(tenant, name, version)?;
         let path = self.layout.quarantine_of(tenant, name, version);
         if let Some(first) = self.quarantined(tenant, name, version)? {
-            file::make_sure(&self.layout, &path)?;
+            file::settle(&path)?;
             return Ok(first);
         }
         file::create(&self.layout, &path, &json(&quarantine))?;

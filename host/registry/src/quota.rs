@@ -23,6 +23,11 @@ impl Default for Quota {
     }
 }
 
+impl Quota {
+    /// The documented maxima: what a tenant can be given at most.
+    pub const MAXIMA: Quota = Quota { versions: 100_000, bytes: 1 << 40 };
+}
+
 /// A tenant that would keep more than it may.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum QuotaError {

@@ -67,7 +67,7 @@ impl Registry {
                 return Err(RegistryError::Immutable { version, registered, offered });
             }
             self.keep_bytes(&record.digest, bytes)?;
-            file::make_sure(&self.layout, &path)?;
+            file::settle(&path)?;
             return Ok(Registered { record: there, was_there: true });
         }
         let text = json(&record);

@@ -31,14 +31,13 @@ impl Form {
 }
 
 /// The component in `bytes`, encoding a core module that embeds its world (as `wit-bindgen` leaves
-/// it). The error is the encoder's, in one line.
+/// it). The error is the encoder's, in one line. Whether what it encodes is valid is not looked at.
 pub(crate) fn componentise(bytes: &[u8]) -> Result<Cow<'_, [u8]>, String> {
     if Form::of(bytes) == Form::Component {
         return Ok(Cow::Borrowed(bytes));
     }
     ComponentEncoder::default()
         .module(bytes)
-        .map(|encoder| encoder.validate(true))
         .and_then(|encoder| encoder.encode())
         .map(Cow::Owned)
         .map_err(|error| format!("{error:#}").replace('\n', " "))

@@ -6,16 +6,32 @@ use wasmtime::{Store, StoreContextMut};
 
 use crate::Sandbox;
 use crate::limits::Limits;
-use crate::log::GuestLog;
+use crate::log::{GuestLog, LogLevel};
 use crate::memory::{MemoryLimiter, Refused};
 use crate::tenant::Claim;
 use crate::trap::TrapKind;
+use crate::wasi::{self, Output, WasiHost, WasiState};
 
 /// What the host keeps in an instance's store.
 #[derive(Debug)]
 pub(crate) struct GuestState {
     pub(crate) memory: MemoryLimiter,
     pub(crate) log: GuestLog,
+    wasi: WasiState,
+}
+
+impl WasiHost for GuestState {
+    fn wasi(&mut self) -> &mut WasiState {
+        &mut self.wasi
+    }
+
+    fn print(&mut self, output: Output, line: &str) {
+        let level = match output {
+            Output::Stdout => LogLevel::Info,
+            Output::Stderr => LogLevel::Warn,
+        };
+        self.log.line(level, line);
+    }
 }
 
 /// What one call may use.
@@ -51,11 +67,13 @@ pub(crate) struct Guest {
 }
 
 impl Guest {
-    /// A store under these limits, in the place that its tenant claimed for it.
-    pub(crate) fn new(sandbox: &Sandbox, limits: &Limits, claim: Claim) -> Self {
+    /// A store under these limits, in the place that its tenant claimed for it. The seed is for the
+    /// stand-in of WASI.
+    pub(crate) fn new(sandbox: &Sandbox, limits: &Limits, claim: Claim, seed: u64) -> Self {
         let state = GuestState {
             memory: MemoryLimiter::new(limits.memory_bytes, claim),
             log: GuestLog::new(limits.log_bytes_per_second),
+            wasi: WasiState::new(seed),
         };
         let mut store = Store::new(sandbox.engine(), state);
         store.limiter(|state| &mut state.memory);
@@ -65,7 +83,9 @@ impl Guest {
 
     /// The clock of the ticks, in nanoseconds; it stands still during a call.
     pub(crate) fn set_now(&mut self, now_nanoseconds: i64) {
-        self.state().log.advance(now_nanoseconds);
+        let state = self.state();
+        state.log.advance(now_nanoseconds);
+        state.wasi.now_nanoseconds = now_nanoseconds;
     }
 
     /// The budget of a call that begins now.
@@ -92,6 +112,7 @@ impl Guest {
         self.store.set_hostcall_fuel(self.limits.copied_bytes);
         self.store.set_fuel(budget.fuel).expect("fuel is switched on in the engine");
         let answer = run(wasmtime::AsContextMut::as_context_mut(&mut self.store));
+        wasi::end_call(self.store.data_mut());
         let left = self.store.get_fuel().expect("fuel is switched on in the engine");
         let fuel = budget.fuel.saturating_sub(left);
         match answer {

@@ -44,7 +44,7 @@ struct Running<W> {
 impl<W: GuestWorld> Loaded<W> {
     /// What the component finds wrong with settings (JSON text); nothing if it would take them.
     pub(crate) fn validate_settings(&self, settings: &str) -> Result<(), LoadError> {
-        let (mut running, _) = self.start("validate settings")?;
+        let (mut running, _) = self.start("validate settings", 0)?;
         let budget = running.guest.budget(self.shared.limits.setup_fuel);
         let world = &running.world;
         let (complaints, _) = running
@@ -78,8 +78,8 @@ impl<W: GuestWorld> Loaded<W> {
         Ok((instance, made))
     }
 
-    fn start(&self, attempted: &'static str) -> Result<(Running<W>, u64), LoadError> {
-        let mut guest = self.shared.guest()?;
+    fn start(&self, attempted: &'static str, seed: u64) -> Result<(Running<W>, u64), LoadError> {
+        let mut guest = self.shared.guest(seed)?;
         let budget = guest.budget(self.shared.limits.setup_fuel);
         let (world, fuel) = guest
             .call(budget, |store| W::instantiate(&self.shared.pre, store))
@@ -88,7 +88,7 @@ impl<W: GuestWorld> Loaded<W> {
     }
 
     fn make(&self, settings: &str, seed: u64) -> Result<(Running<W>, W::Made, u64), LoadError> {
-        let (mut running, started) = self.start("start")?;
+        let (mut running, started) = self.start("start", seed)?;
         let budget = running.guest.budget(self.shared.limits.setup_fuel);
         let world = &running.world;
         let (made, fuel) = running

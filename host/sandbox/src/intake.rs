@@ -74,6 +74,11 @@ impl Examined {
     }
 }
 
+impl Intake {
+    /// The documented maxima: what a tenant can be given at most.
+    pub const MAXIMA: Intake = Intake { component_bytes: 512 << 20, wasi: Wasi::Stubbed };
+}
+
 /// Examines bytes without compiling or running anything of them.
 pub fn examine(bytes: &[u8], intake: &Intake) -> Result<Examined, LoadError> {
     if bytes.len() > intake.component_bytes {

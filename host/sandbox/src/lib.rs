@@ -29,6 +29,7 @@ mod ticker;
 mod trap;
 mod trial;
 mod usage;
+mod wasi;
 mod world;
 
 pub use bindings::World;

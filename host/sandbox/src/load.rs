@@ -15,6 +15,7 @@ use crate::guest::Guest;
 use crate::intake::{Examined, Intake, examine};
 use crate::limits::Limits;
 use crate::tenant::Tenant;
+use crate::wasi;
 use crate::world::GuestWorld;
 
 pub use error::LoadError;
@@ -111,9 +112,9 @@ impl<W: GuestWorld> std::fmt::Debug for Loaded<W> {
 
 impl<W: GuestWorld> Shared<W> {
     /// A store in a place of the owner's.
-    pub(crate) fn guest(&self) -> Result<Guest, LoadError> {
+    pub(crate) fn guest(&self, seed: u64) -> Result<Guest, LoadError> {
         let claim = self.owner.claim(self.slots)?;
-        Ok(Guest::new(&self.sandbox, &self.limits, claim))
+        Ok(Guest::new(&self.sandbox, &self.limits, claim, seed))
     }
 }
 
@@ -157,9 +158,12 @@ impl Sandbox {
         let mismatch = |error| LoadError::Mismatch { world: W::WORLD, cause: one_line(&error) };
         let mut linker = Linker::new(self.engine());
         W::add_to_linker(&mut linker).map_err(mismatch)?;
+        if examined.stubbed() {
+            wasi::define(&mut linker, &native.0).map_err(mismatch)?;
+        }
         let pre = linker.instantiate_pre(&native.0).and_then(W::prepare).map_err(mismatch)?;
         let slots = slots(&native.0)?;
-        let mut guest = Guest::new(self, limits, owner.claim(slots)?);
+        let mut guest = Guest::new(self, limits, owner.claim(slots)?, 0);
         let budget = guest.budget(limits.setup_fuel);
         let (description, _) = guest
             .call(budget, |mut store| {

@@ -21,6 +21,11 @@ impl Default for Quota {
     }
 }
 
+impl Quota {
+    /// The documented maxima: what a tenant can be given at most, where the host has the room.
+    pub const MAXIMA: Quota = Quota { instances: 100_000, memory_bytes: 1 << 40 };
+}
+
 /// A tenant that the host has admitted. Cheap to clone; its room is given back when the last clone
 /// and the last instance are gone.
 #[derive(Debug, Clone)]

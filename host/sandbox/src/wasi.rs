@@ -37,7 +37,7 @@ const NAME_CHARS: usize = 200;
 
 /// Fuel that a call into the stand-in costs on top of the guest's own instructions, because the
 /// host's work would be free otherwise.
-const CALL_FUEL: u64 = 100;
+const CALL_FUEL: u64 = 300;
 /// Fuel for each byte printed or drawn.
 const BYTE_FUEL: u64 = 16;
 

@@ -45,20 +45,58 @@ pub struct Advice {
     pub explanations: Vec<Explanation>,
 }
 
+/// The raw record with nothing in it.
+pub(crate) const fn empty() -> RawAdvice {
+    RawAdvice {
+        targets: Vec::new(),
+        reasons: Vec::new(),
+        replicas: Vec::new(),
+        cpu_millicores: Vec::new(),
+        memory_bytes: Vec::new(),
+        buffer_requests: Vec::new(),
+        explanations: Vec::new(),
+    }
+}
+
 impl From<Advice> for RawAdvice {
     fn from(advice: Advice) -> Self {
-        let all = &advice.recommendations;
-        RawAdvice {
-            targets: all.iter().map(targets).collect(),
-            // An index beyond the largest table stays beyond it.
-            reasons: all.iter().map(|one| u8::try_from(one.reason).unwrap_or(u8::MAX)).collect(),
-            replicas: column(all, |one| one.replicas),
-            cpu_millicores: column(all, |one| one.cpu_millicores),
-            memory_bytes: column(all, |one| one.memory_bytes),
-            buffer_requests: column(all, |one| one.buffer_requests),
-            explanations: advice.explanations,
-        }
+        let mut lowered = empty();
+        advice.lower(&mut lowered);
+        lowered
     }
+}
+
+impl Advice {
+    /// Writes the answer over what an older one left in these lists.
+    #[inline]
+    pub(crate) fn lower(self, lowered: &mut RawAdvice) {
+        let all = &self.recommendations;
+        lowered.targets.clear();
+        lowered.reasons.clear();
+        let mut set = 0;
+        for one in all {
+            let targets = targets(one);
+            set |= targets;
+            lowered.targets.push(targets);
+            // An index beyond the largest table stays beyond it.
+            lowered.reasons.push(u8::try_from(one.reason).unwrap_or(u8::MAX));
+        }
+        // Entries of rows that do not set a target are not looked at.
+        let setting = |bit| if set & bit == 0 { &[] } else { all.as_slice() };
+        refill(&mut lowered.replicas, setting(REPLICAS), |one| one.replicas.unwrap_or(0.0));
+        refill(&mut lowered.cpu_millicores, setting(CPU), |one| one.cpu_millicores.unwrap_or(0.0));
+        refill(&mut lowered.memory_bytes, setting(MEMORY), |one| one.memory_bytes.unwrap_or(0.0));
+        refill(&mut lowered.buffer_requests, setting(BUFFER), |one| {
+            one.buffer_requests.unwrap_or(0.0)
+        });
+        lowered.explanations = self.explanations;
+    }
+}
+
+#[inline]
+fn refill<T>(list: &mut Vec<T>, all: &[Recommendation], value: impl Fn(&Recommendation) -> T) {
+    list.clear();
+    list.extend(all.iter().map(value));
 }
 
 fn targets(one: &Recommendation) -> u8 {
@@ -67,14 +105,6 @@ fn targets(one: &Recommendation) -> u8 {
         | bit(one.cpu_millicores, CPU)
         | bit(one.memory_bytes, MEMORY)
         | bit(one.buffer_requests, BUFFER)
-}
-
-/// One target of every row, or nothing if no row sets it.
-fn column(all: &[Recommendation], target: impl Fn(&Recommendation) -> Option<f64>) -> Vec<f64> {
-    if all.iter().all(|one| target(one).is_none()) {
-        return Vec::new();
-    }
-    all.iter().map(|one| target(one).unwrap_or(0.0)).collect()
 }
 
 #[cfg(test)]

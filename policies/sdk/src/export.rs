@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use crate::{Policy, SettingError};
+use crate::{Advice, Batch, Policy, SettingError};
 
 use crate::bindings as raw;
 use crate::bindings::regatta::policy::types::SettingError as RawSettingError;
@@ -34,6 +34,14 @@ fn lowered(errors: Vec<SettingError>) -> Vec<RawSettingError> {
 
 const UNMADE: &str = "`init` comes first";
 
+/// The exported policy's answer to a batch.
+pub(crate) fn decide<H: Host>(batch: &Batch) -> Result<Advice, String> {
+    H::with(|place| match place {
+        Some(policy) => policy.decide(batch),
+        None => Err(UNMADE.to_owned()),
+    })
+}
+
 impl<H: Host> raw::Guest for Adapter<H> {
     fn describe() -> raw::Description {
         raw::Description {
@@ -58,8 +66,7 @@ impl<H: Host> raw::Guest for Adapter<H> {
     }
 
     fn decide(batch: raw::Batch) -> Result<raw::Advice, String> {
-        let batch = batch.into();
-        H::with(|place| place.as_mut().ok_or(UNMADE)?.decide(&batch)).map(raw::Advice::from)
+        decide::<H>(&batch.into()).map(raw::Advice::from)
     }
 
     fn learn(experiences: raw::Experiences) -> Result<(), String> {

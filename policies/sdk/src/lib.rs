@@ -45,8 +45,12 @@ mod advice;
 mod batch;
 #[doc(hidden)]
 pub mod bindings;
+#[doc(hidden)]
+pub mod entry;
 mod export;
 mod log;
+#[cfg(any(target_arch = "wasm32", test))]
+mod shelf;
 
 pub use advice::{Advice, Recommendation, recommendation};
 pub use batch::{Batch, RawBatch};
@@ -66,7 +70,8 @@ pub use export::{Adapter, Host};
 /// Guests are called often and briefly, and single threaded.
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
-static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+static ALLOCATOR: shelf::Shelf<talc::wasm::WasmDynamicTalc> =
+    shelf::Shelf::new(talc::wasm::new_wasm_dynamic_allocator());
 
 /// A scaling policy.
 ///
@@ -144,7 +149,7 @@ macro_rules! export {
             }
 
             type Exported = $crate::Adapter<Place>;
-            $crate::bindings::export!(Exported with_types_in $crate::bindings);
+            $crate::bindings::export!(Exported with_types_in $crate::entry);
         }
     };
 }

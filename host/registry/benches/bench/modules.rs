@@ -9,6 +9,10 @@ use sandbox::World;
 #[expect(dead_code, reason = "the tests use more of it")]
 mod template;
 
+/// Settings of `threshold-hpa`.
+pub(crate) const HPA: &str = r#"{"pods": "columns", "metrics": [{"type": "Resource", "resource":
+    {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}}]}"#;
+
 /// A built-in policy, as a core module with an embedded world.
 pub(crate) fn policy(name: &str) -> Vec<u8> {
     let found = built_in().iter().find(|one| one.world == World::Policy && one.name == name);
@@ -29,14 +33,6 @@ pub(crate) fn policy_of(bytes: usize) -> Vec<u8> {
         module = template::policy(&[("exports", &functions)]);
     }
     module
-}
-
-/// The same module under another digest.
-pub(crate) fn another(module: &[u8], number: u32) -> Vec<u8> {
-    // A custom section without content: its kind, its length, and its name with its length.
-    let name = format!("copy-{number:08}");
-    let length = name.len() as u8;
-    [module, &[0, length + 1, length], name.as_bytes()].concat()
 }
 
 /// Hashes a run of bytes, sums and sorts a column, and picks one of several ways by the outcome.

@@ -13,19 +13,21 @@ pub struct CompileLimits {
     pub deadline: Duration,
     /// Native code, in bytes.
     pub code_bytes: u64,
-    /// On how many threads it compiles.
+    /// On how many threads it compiles. They take only what nobody else wants of the processors; but
+    /// where the system rations the host's CPU time, as a container's quota does, one thread leaves
+    /// more of it to the loop.
     pub threads: Threads,
 }
 
 impl Default for CompileLimits {
     /// Room for what the largest toolchains make (Python: near 20 MB, some ten seconds on one
-    /// thread), and no more than a machine can spare.
+    /// thread), threads enough that small modules are not waited for, and no more than a machine can spare.
     fn default() -> Self {
         Self {
             address_space_bytes: 4 << 30,
             deadline: Duration::from_secs(60),
             code_bytes: 512 << 20,
-            threads: Threads::One,
+            threads: Threads::All,
         }
     }
 }

@@ -100,10 +100,7 @@ impl Entrance {
     ) -> Result<Tried, GateError> {
         let examined = examine(bytes, &allowance.intake)?;
         reached(Stage::Imports);
-        let code = match self.cached(&examined, turn.tenant()) {
-            Some(native) => Code::Cached(native),
-            None => self.compiled(&examined, allowance, turn)?,
-        };
+        let code = self.code(&examined, allowance, turn)?;
         reached(Stage::Compile);
         let component = self.sandbox.link(&examined, code.native(), owner, &allowance.limits)?;
         reached(Stage::Describe);
@@ -127,7 +124,8 @@ impl Entrance {
             return Ok((link(&native)?, None));
         }
         let turn = self.queue.wait(&tenant);
-        let code = self.compiled(&examined, allowance, &turn)?;
+        // Whose turn it was may have wanted the same.
+        let code = self.code(&examined, allowance, &turn)?;
         let component = link(code.native())?;
         let uncached = self.keep(&turn, code, allowance);
         Ok((component, uncached))
@@ -152,13 +150,16 @@ impl Entrance {
         }
     }
 
-    /// Its code from a child process.
-    fn compiled(
+    /// Its code, from the cache or from a child process.
+    fn code(
         &self,
         examined: &Examined,
         allowance: &Allowance,
         turn: &Turn<'_>,
     ) -> Result<Code, GateError> {
+        if let Some(native) = self.cached(examined, turn.tenant()) {
+            return Ok(Code::Cached(native));
+        }
         let place = turn.place();
         let code = self.compiler.compile(examined.component(), &allowance.compile)?;
         drop(place);

@@ -5,6 +5,7 @@ use wasmparser::{ComponentTypeRef, Parser, Payload, TypeBounds};
 use super::Wasi;
 use crate::bindings::World;
 use crate::load::LoadError;
+use crate::wasi::is_wasi;
 
 /// The package of our worlds.
 const PACKAGE: &str = "regatta:policy/";
@@ -109,7 +110,7 @@ impl<'a> Surface<'a> {
             if is_ours(import) {
                 continue;
             }
-            if wasi == Wasi::Stubbed && import.starts_with("wasi:") {
+            if wasi == Wasi::Stubbed && is_wasi(import) {
                 stubbed = true;
             } else {
                 forbidden.push((*import).to_owned());

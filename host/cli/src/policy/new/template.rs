@@ -63,28 +63,10 @@ const RUST_REWARD: &[Template] = templates!("examples/rewards/rust" {
 const RUST_KIT: &[Template] = templates!("policies" {
     "../LICENSE" => "regatta/LICENSE",
     "Cargo.toml" => "regatta/Cargo.toml",
-    "settings/Cargo.toml" => "regatta/settings/Cargo.toml",
-    "settings/src/lib.rs" => "regatta/settings/src/lib.rs",
 });
 
-const RUST_POLICY_KIT: &[Template] = templates!("policies/sdk" {
-    "Cargo.toml" => "regatta/sdk/Cargo.toml",
-    "src/advice.rs" => "regatta/sdk/src/advice.rs",
-    "src/batch.rs" => "regatta/sdk/src/batch.rs",
-    "src/bindings.rs" => "regatta/sdk/src/bindings.rs",
-    "src/export.rs" => "regatta/sdk/src/export.rs",
-    "src/lib.rs" => "regatta/sdk/src/lib.rs",
-    "src/log.rs" => "regatta/sdk/src/log.rs",
-});
-
-const RUST_REWARD_KIT: &[Template] = templates!("policies/reward-sdk" {
-    "Cargo.toml" => "regatta/reward-sdk/Cargo.toml",
-    "src/bindings.rs" => "regatta/reward-sdk/src/bindings.rs",
-    "src/export.rs" => "regatta/reward-sdk/src/export.rs",
-    "src/lib.rs" => "regatta/reward-sdk/src/lib.rs",
-    "src/log.rs" => "regatta/reward-sdk/src/log.rs",
-    "src/transitions.rs" => "regatta/reward-sdk/src/transitions.rs",
-});
+// The sources of the SDKs, as the build script found them.
+include!(concat!(env!("OUT_DIR"), "/kit.rs"));
 
 const JAVASCRIPT_POLICY: &[Template] = templates!("examples/policies/javascript" {
     "README.md" => "README.md",
@@ -184,17 +166,13 @@ impl World {
 
 /// The templates of a project.
 pub(crate) fn of(language: Language, world: World) -> Vec<Template> {
-    let groups = match (language, world) {
-        (Language::Rust, World::Policy) => [RUST_POLICY, RUST_KIT, RUST_POLICY_KIT, INTERFACE],
-        (Language::Rust, World::Reward) => [RUST_REWARD, RUST_KIT, RUST_REWARD_KIT, INTERFACE],
-        (Language::Javascript, World::Policy) => {
-            [JAVASCRIPT_POLICY, JAVASCRIPT_KIT, &[], INTERFACE]
-        }
-        (Language::Javascript, World::Reward) => {
-            [JAVASCRIPT_REWARD, JAVASCRIPT_KIT, &[], INTERFACE]
-        }
-        (Language::Python, World::Policy) => [PYTHON_POLICY, PYTHON_KIT, &[], INTERFACE],
-        (Language::Python, World::Reward) => [PYTHON_REWARD, PYTHON_KIT, &[], INTERFACE],
+    let groups: &[&[Template]] = match (language, world) {
+        (Language::Rust, World::Policy) => &[RUST_POLICY, RUST_KIT, SETTINGS_KIT, SDK],
+        (Language::Rust, World::Reward) => &[RUST_REWARD, RUST_KIT, SETTINGS_KIT, REWARD_SDK],
+        (Language::Javascript, World::Policy) => &[JAVASCRIPT_POLICY, JAVASCRIPT_KIT],
+        (Language::Javascript, World::Reward) => &[JAVASCRIPT_REWARD, JAVASCRIPT_KIT],
+        (Language::Python, World::Policy) => &[PYTHON_POLICY, PYTHON_KIT],
+        (Language::Python, World::Reward) => &[PYTHON_REWARD, PYTHON_KIT],
     };
-    groups.concat()
+    [INTERFACE, &groups.concat()].concat()
 }

@@ -70,10 +70,8 @@ fn check_sure(change: Change, registry: &Path, files: &[&str]) {
     let (steps, _) = taken();
     for file in files {
         let folder = registry.join(file).parent().unwrap().to_owned();
-        for folder in [folder.as_path(), folder.parent().unwrap()] {
-            let sure = |step: &Taken| step.what == "sync folder" && step.path == *folder;
-            assert!(steps.iter().any(sure), "{change:?}, {}: {steps:?}", folder.display());
-        }
+        let sure = |step: &Taken| step.what == "sync folder" && step.path == folder;
+        assert!(steps.iter().any(sure), "{change:?}, {}: {steps:?}", folder.display());
     }
 }
 
@@ -94,15 +92,35 @@ fn what_another_process_did_is_sure_to_stay_before_it_is_told_again() {
 
 #[test]
 fn a_folder_that_another_process_made_is_sure_to_stay_before_it_is_used() {
+    for made in ["records/acme", "records/acme/night"] {
+        let fixture = Fixture::new();
+        // As a process does that is killed before it is sure of the last of them.
+        fs::create_dir_all(fixture.path(made)).unwrap();
+        plan(usize::MAX, Fault::Full);
+        fixture.register("acme/night@1.0.0", b"first");
+        let (steps, _) = taken();
+        let record = fixture.path("records/acme/night/1.0.0.json");
+        let named = steps.iter().position(|step| step.what == "name" && step.path == record);
+        let above = fixture.path(made).parent().unwrap().to_owned();
+        let sure = |step: &Taken| step.what == "sync folder" && step.path == above;
+        assert!(steps[..named.unwrap()].iter().any(sure), "{made}: {steps:?}");
+    }
+}
+
+#[test]
+fn nothing_is_synced_in_vain() {
     let fixture = Fixture::new();
-    fs::create_dir(fixture.path("records/acme")).unwrap();
-    plan(usize::MAX, Fault::Full);
     fixture.register("acme/night@1.0.0", b"first");
-    let (steps, _) = taken();
-    let of_record = fixture.path("records/acme/night/1.0.0.json");
-    let named = steps.iter().position(|step| step.what == "name" && step.path == of_record);
-    let sure = |step: &Taken| step.what == "sync folder" && step.path == fixture.path("records");
-    assert!(steps[..named.unwrap()].iter().any(sure), "{steps:?}");
+    fixture.promote("acme/night@1.0.0").unwrap();
+    let syncs = |change: &dyn Fn()| {
+        plan(usize::MAX, Fault::Full);
+        change();
+        taken().0.iter().filter(|step| step.what.starts_with("sync")).count()
+    };
+    // The bytes, the record, and the names of both.
+    assert_eq!(syncs(&|| drop(fixture.register("acme/night@2.0.0", b"second"))), 5);
+    assert_eq!(syncs(&|| drop(fixture.register("acme/night@3.0.0", b"second"))), 3);
+    assert_eq!(syncs(&|| fixture.promote("acme/night@2.0.0").unwrap()), 2);
 }
 
 #[test]

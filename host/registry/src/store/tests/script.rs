@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use tempfile::TempDir;
 
-use crate::fixture::{kept, key, upload};
+use crate::fixture::{kept, key, quick_folder, upload};
 use crate::{Quarantine, Quota, Registry, RegistryError};
 
 /// One change.
@@ -110,11 +110,11 @@ pub(super) struct Stage {
 
 /// Every change of the script on its stage.
 pub(super) fn stages() -> Vec<Stage> {
-    let parent = tempfile::tempdir().unwrap();
+    let parent = quick_folder();
     let now = parent.path().join("registry");
     let mut before = State::new();
     let stage = |change: Change| {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = quick_folder();
         copy(parent.path(), folder.path());
         change.apply(&now).unwrap();
         let after = state(&now);
@@ -126,7 +126,7 @@ pub(super) fn stages() -> Vec<Stage> {
 impl Stage {
     /// A copy of the registry before the change, in a folder that is gone with the first.
     pub(super) fn set(&self) -> (TempDir, PathBuf) {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = quick_folder();
         copy(self.folder.path(), folder.path());
         let registry = folder.path().join("registry");
         (folder, registry)
