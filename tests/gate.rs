@@ -76,12 +76,12 @@ fn each_stage_refuses_by_an_error_of_its_own_and_nothing_is_left() {
         &[(line, "export retrieve: func")],
         &[("exports", r#"(export "retrieve" (func $restore))"#)],
     );
-    refused(&poorer, Stage::World, "does not export `restore`");
+    refused(&poorer, Stage::Link, "does not export `restore`");
 
     refused(&ticking(), Stage::Imports, "`wasi:clocks/monotonic-clock@0.2.6`");
     let mistyped = of_another_world(
         &[(
-            "export forget: func(workloads: list<u64>)",
+            "export forget: func(workloads: list<workload-id>)",
             "export forget: func(workloads: list<s64>)",
         )],
         &[],
@@ -129,7 +129,7 @@ fn core_modules_components_and_those_that_export_more_are_let_in() {
         built_in("hold")
     );
     host.upload("component", &component(built_in("hold"))).unwrap();
-    host.upload("reward", built_in("reward-balanced")).unwrap();
+    host.upload("reward", built_in("balanced")).unwrap();
     let line = "export forget: func";
     let richer = of_another_world(
         &[(line, "export more: func();\n    export forget: func")],

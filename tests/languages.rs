@@ -10,7 +10,7 @@ use scaling::{
 };
 use serde_json::Value;
 
-use crate::project::{LANGUAGES, Language, NAME, World, project};
+use crate::project::{LANGUAGES, Language, World, project};
 use crate::scene::{batch, modules};
 
 /// The policy in every language that can be had, Rust first; each is compiled once.
@@ -49,7 +49,7 @@ fn settings(schema: &str) -> (Vec<String>, Value) {
 fn each_describes_itself_alike() {
     for (language, policy) in policies() {
         let said = policy.description();
-        assert_eq!((&*said.name, &*said.version, said.stateful), (NAME, "0.1.0", true));
+        assert_eq!((&*said.name, &*said.version, said.stateful), ("night-owl", "0.1.0", true));
         assert!(said.reasons.iter().map(|reason| &**reason).eq(["rate", "falling", "no-rate"]));
         let expected = ["period_milliseconds", "rate_per_replica", "smoothing"].map(str::to_owned);
         let expected = (expected.to_vec(), Value::Bool(false));
@@ -57,7 +57,7 @@ fn each_describes_itself_alike() {
     }
     for (language, reward) in rewards() {
         let said = reward.description();
-        assert_eq!((&*said.name, &*said.version, said.stateful), (NAME, "0.1.0", false));
+        assert_eq!((&*said.name, &*said.version, said.stateful), ("fair-price", "0.1.0", false));
         let expected = ["replicas_weight", "slo_weight"].map(str::to_owned);
         let expected = (expected.to_vec(), Value::Bool(false));
         assert_eq!(settings(&said.settings_schema), expected, "{language:?}");

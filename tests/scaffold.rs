@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::program::Regatta;
-use crate::project::{LANGUAGES, Language, NAME, World, commands, project};
+use crate::project::{LANGUAGES, Language, World, commands, project};
 
 /// Builds and tests a project as printed; its answers to its scenario are those of Rust.
 fn check(language: Language, world: World, expected: &[&str]) {
@@ -82,7 +82,7 @@ fn every_project_says_how_to_get_build_test_and_try_it() {
 #[test]
 fn the_json_card_lists_the_files_that_are_there() {
     let regatta = Regatta::new();
-    let printed = regatta.succeed(&["policy", "new", NAME, "--dir", "my owl", "--json"]);
+    let printed = regatta.succeed(&["policy", "new", "owl", "--dir", "my owl", "--json"]);
     let card: Value = serde_json::from_str(&printed).unwrap();
     let mut listed: Vec<_> = card["files"].as_array().unwrap().iter().collect();
     listed.sort_by_key(|file| file.as_str());
@@ -92,7 +92,7 @@ fn the_json_card_lists_the_files_that_are_there() {
     let mut found: Vec<_> = found.collect();
     found.sort_unstable();
     assert_eq!(listed, found);
-    let printed = regatta.succeed(&["policy", "new", NAME, "--dir", "another owl"]);
+    let printed = regatta.succeed(&["policy", "new", "owl", "--dir", "another owl"]);
     assert!(printed.contains("    cd 'another owl'\n"), "{printed}");
 }
 

@@ -7,7 +7,7 @@ use super::case::{Expected, Hostile};
 use crate::scene::{batch, tick};
 
 /// The longest message that the sandbox may make of what a stranger wrote, in bytes.
-const MESSAGE_BYTES: usize = 4096;
+const MESSAGE_BYTES: usize = 10 << 10;
 
 /// Limits under which every loop and every bomb ends soon.
 pub(crate) fn limits() -> Limits {

@@ -116,6 +116,39 @@ fn a_policy_that_cannot_read_its_own_snapshot_goes_on_without() {
         let answers = policy.recommend(&batch(&tick(&[1.0]), &[0])).answers;
         answered.push(answers[0].is_ok());
     }
-    // The second call breaks, the third finds the snapshot broken, the fourth begins without it.
-    assert_eq!(answered, [true, false, false, true]);
+    // The second call breaks, and what it kept after the first cannot be gone on from: the third
+    // begins anew.
+    assert_eq!(answered, [true, false, true, false]);
+}
+
+#[test]
+fn a_restore_that_never_ends_is_paid_for_once() {
+    // Stateful; after its first call it breaks for good, and its restore loops.
+    let bytes = policy(&[
+        ("describe", "(i32.store8 (i32.const 145) (i32.const 1)) (i32.const 128)"),
+        ("fields", "(global $calls (mut i32) (i32.const 0))"),
+        (
+            "decide",
+            "(global.set $calls (i32.add (global.get $calls) (i32.const 1)))
+             (if (i32.ne (global.get $calls) (i32.const 1)) (then (unreachable)))
+             (call $answer (local.get $rows))",
+        ),
+        ("restore", "(loop $ever (br $ever)) (unreachable)"),
+    ]);
+    let sandbox = Ordeal::new().sandbox;
+    let limits = Limits { calls_between_snapshots: 1, ..limits() };
+    let sandbox::Component::Policy(component) = sandbox.load(&bytes, &limits).unwrap() else {
+        panic!("it is a policy")
+    };
+    let mut policy = component.instantiate("{}", 0).unwrap();
+    let replicas = [1.0; 64];
+    let rows: Vec<usize> = (0..64).collect();
+    for _ in 0..2 {
+        let before = policy.usage().fuel;
+        assert_eq!(policy.recommend(&batch(&tick(&replicas), &rows)).answers.len(), 64);
+        let used = policy.usage().fuel - before;
+        // As much as halving may cost, and one start.
+        let turn = 8 * (limits.call_fuel + 64 * limits.row_fuel) + 2 * limits.setup_fuel;
+        assert!(used <= turn, "{used} of {turn}");
+    }
 }

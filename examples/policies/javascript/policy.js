@@ -6,6 +6,8 @@
 // This module knows nothing of components, so that tests can import it; `component.js` exports it.
 
 export const RATE = "arrival_rate_per_second";
+// The most replicas that a host takes for meant.
+const MOST_REPLICAS = 1_000_000;
 
 /** The policy. What the host asks of it is listed in `policy-world.js`. */
 export class Policy {
@@ -62,7 +64,8 @@ export class Policy {
     const rate = falling ? before + this.settings.smoothing * (seen - before) : seen;
     this.rates.set(workload, rate);
     // One replica stays, so that the first request after a silence finds somebody.
-    const replicas = Math.max(1, Math.ceil(rate / this.settings.rate_per_replica));
+    const needed = Math.min(rate / this.settings.rate_per_replica, MOST_REPLICAS);
+    const replicas = Math.max(1, Math.ceil(needed));
     return { replicas, reason: falling ? "falling" : "rate" };
   }
 

@@ -33,8 +33,9 @@ test("follows a rise at once and a fall slowly", () => {
   }
 });
 
-test("one replica stays when nothing arrives", () => {
+test("asks for one replica at least and for no absurd number", () => {
   assert.deepEqual(turn(policy(), 0), [1, "rate"]);
+  assert.deepEqual(turn(policy(), Number.MAX_VALUE), [1_000_000, "rate"]);
 });
 
 test("goes on elsewhere from a snapshot", () => {

@@ -10,6 +10,8 @@ import json
 import math
 
 RATE = "arrival_rate_per_second"
+# The most replicas that a host takes for meant.
+MOST_REPLICAS = 1_000_000
 
 
 class Policy:
@@ -72,7 +74,8 @@ class Policy:
             rate, reason = seen, "rate"
         self.rates[workload] = rate
         # One replica stays, so that the first request after a silence finds somebody.
-        return {"replicas": max(1, math.ceil(rate / self.settings["rate_per_replica"])), "reason": reason}
+        needed = min(rate / self.settings["rate_per_replica"], MOST_REPLICAS)
+        return {"replicas": max(1, math.ceil(needed)), "reason": reason}
 
     def learn(self, experiences):
         """A rule has nothing to learn."""

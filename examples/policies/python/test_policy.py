@@ -35,8 +35,9 @@ class ByRate(unittest.TestCase):
         ]:
             self.assertEqual(turn(one, rate), (replicas, reason), rate)
 
-    def test_one_replica_stays_when_nothing_arrives(self):
+    def test_asks_for_one_replica_at_least_and_for_no_absurd_number(self):
         self.assertEqual(turn(policy(), 0.0), (1, "rate"))
+        self.assertEqual(turn(policy(), 1e308), (1_000_000, "rate"))
 
     def test_goes_on_elsewhere_from_a_snapshot(self):
         here, there = policy(), policy()

@@ -18,7 +18,8 @@
 import { parse } from "./settings.js";
 import { bytes, byName, orWhyNot, text } from "./values.js";
 
-const TARGETS = { replicas: 1, cpuMillicores: 2, memoryBytes: 4, bufferRequests: 8 };
+// The targets in the order of the world, each with its bit.
+const TARGETS = [["replicas", 1], ["cpuMillicores", 2], ["memoryBytes", 4], ["bufferRequests", 8]];
 
 /** The exports of the world for this policy; `init` goes by the name `make`, see `build.js`. */
 export function world(Policy, log) {
@@ -62,22 +63,27 @@ export function world(Policy, log) {
 
 /** The world's answer, column by column; a target that no row sets has no column. */
 function advice(reasons, recommendations) {
-  const targets = recommendations.map((one) =>
-    Object.entries(TARGETS).reduce((bits, [name, bit]) => bits | (one[name] == null ? 0 : bit), 0),
-  );
-  const column = (name) =>
-    targets.some((bits) => bits & TARGETS[name]) ? recommendations.map((one) => one[name] ?? 0) : [];
-  return {
-    targets: Uint8Array.from(targets),
-    reasons: Uint8Array.from(recommendations, (one) => {
-      const index = reasons.indexOf(one.reason);
-      if (index < 0) throw new Error(`\`${one.reason}\` is none of the described reasons`);
-      return index;
-    }),
-    replicas: column("replicas"),
-    cpuMillicores: column("cpuMillicores"),
-    memoryBytes: column("memoryBytes"),
-    bufferRequests: column("bufferRequests"),
-    explanations: [],
-  };
+  const rows = recommendations.length;
+  const targets = new Uint8Array(rows);
+  const columns = TARGETS.map(([name, bit]) => {
+    const column = [];
+    for (let row = 0; row < rows; row++) {
+      const value = recommendations[row][name] ?? null;
+      if (value === null) continue;
+      // What rows before this one do not set is written as 0 and not looked at.
+      while (column.length < row) column.push(0);
+      column.push(value);
+      targets[row] |= bit;
+    }
+    while (column.length > 0 && column.length < rows) column.push(0);
+    return column;
+  });
+  const chosen = new Uint8Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const index = reasons.indexOf(recommendations[row].reason);
+    if (index < 0) throw new Error(`\`${recommendations[row].reason}\` is none of the described reasons`);
+    chosen[row] = index;
+  }
+  const [replicas, cpuMillicores, memoryBytes, bufferRequests] = columns;
+  return { targets, reasons: chosen, replicas, cpuMillicores, memoryBytes, bufferRequests, explanations: [] };
 }

@@ -82,13 +82,19 @@ def world(policy_class):
 
 def _advice(reasons, recommendations):
     """The world's answer, column by column; a target that no row sets has no column."""
+    targets = bytearray(len(recommendations))
+    columns = {}
+    for name, bit in _TARGETS.items():
+        column = columns[name] = []
+        for row, one in enumerate(recommendations):
+            value = one.get(name)
+            if value is not None:
+                # What rows before this one do not set is written as 0 and not looked at.
+                column.extend([0.0] * (row - len(column)))
+                column.append(float(value))
+                targets[row] |= bit
+        if column:
+            column.extend([0.0] * (len(targets) - len(column)))
     index = {reason: at for at, reason in enumerate(reasons)}
-    targets = bytes(
-        sum(bit for name, bit in _TARGETS.items() if one.get(name) is not None) for one in recommendations
-    )
-    columns = {
-        name: [float(one.get(name) or 0) for one in recommendations] if any(bits & bit for bits in targets) else []
-        for name, bit in _TARGETS.items()
-    }
-    chosen = bytes(index[one["reason"]] for one in recommendations)
-    return Advice(targets=targets, reasons=chosen, explanations=[], **columns)
+    chosen = bytes([index[one["reason"]] for one in recommendations])
+    return Advice(targets=bytes(targets), reasons=chosen, explanations=[], **columns)

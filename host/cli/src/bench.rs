@@ -19,7 +19,7 @@ use crate::exit::Failure;
 use crate::output::Output;
 use crate::settings::{self, Settings};
 use card::BenchCard;
-use contestant::{Contestant, Maker};
+use contestant::Maker;
 
 /// Measures what a module costs: time, fuel and memory, alone and in batches.
 ///
@@ -79,13 +79,4 @@ pub(crate) fn run(world: World, arguments: &Arguments, output: Output) -> Result
         limits: allowance.limits,
     };
     output.card(&card, arguments.json)
-}
-
-impl From<registry::GateError> for Failure {
-    fn from(error: registry::GateError) -> Self {
-        match error {
-            registry::GateError::Refused(error) => Self::from(error),
-            error => Self::component(error),
-        }
-    }
 }

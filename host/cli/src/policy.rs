@@ -1,4 +1,5 @@
-//! `regatta policy`: look at one policy, replay a scenario through it, or begin a new one.
+//! `regatta policy`: look at one policy, replay a scenario through it, check and measure it, or begin a
+//! new one.
 
 mod call;
 mod inspect;
@@ -11,7 +12,7 @@ use crate::exit::Failure;
 use crate::output::Output;
 use crate::{bench, check};
 
-/// Looks at a policy, replays a scenario through it, or begins a new one.
+/// Looks at a policy, replays a scenario through it, checks and measures it, or begins a new one.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Inspect(inspect::Arguments),

@@ -1,4 +1,4 @@
-//! `regatta reward`: look at one reward function, or put transitions to it.
+//! `regatta reward`: look at one reward function, put transitions to it, check and measure it.
 
 mod call;
 mod inspect;
@@ -10,7 +10,7 @@ use crate::exit::Failure;
 use crate::output::Output;
 use crate::{bench, check};
 
-/// Looks at a reward function, or puts transitions to it.
+/// Looks at a reward function, puts transitions to it, checks and measures it.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Inspect(inspect::Arguments),

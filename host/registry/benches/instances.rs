@@ -61,7 +61,10 @@ fn observations() -> Observations {
     observations
 }
 
-fn ask(policy: &mut ComponentPolicy, observations: &Observations) {
+/// Asks for one row, at the next tick: policies that look back keep no more than their window.
+fn ask(policy: &mut ComponentPolicy, observations: &mut Observations) {
+    observations.tick += 1;
+    observations.now = Timestamp::from_nanoseconds(15_000_000_000 * observations.tick as i64);
     let batch = Batch { observations, rows: &[0], explore: false, explain: false };
     let advice = policy.recommend(&batch);
     assert!(advice.answers[0].is_ok(), "{:?}", advice.answers[0]);
@@ -69,7 +72,7 @@ fn ask(policy: &mut ComponentPolicy, observations: &Observations) {
 }
 
 fn bench_instances(criterion: &mut Criterion, sandbox: &Sandbox) {
-    let observations = observations();
+    let mut observations = observations();
     let mut registry = prometheus_client::registry::Registry::default();
     let metrics = Metrics::register(&mut registry);
     for case in &CASES {
@@ -91,13 +94,13 @@ fn bench_instances(criterion: &mut Criterion, sandbox: &Sandbox) {
         group.bench_function("make and let go", |bencher| bencher.iter(make));
         let mut plain = make();
         group.bench_function("one decision alone", |bencher| {
-            bencher.iter(|| ask(&mut plain, &observations));
+            bencher.iter(|| ask(&mut plain, &mut observations));
         });
         let mut measured = make();
         let labels = ModuleLabels { tenant: "bench".to_owned(), module: case.name.to_owned() };
         measured.measure(metrics.module(labels));
         group.bench_function("one decision alone, with metrics", |bencher| {
-            bencher.iter(|| ask(&mut measured, &observations));
+            bencher.iter(|| ask(&mut measured, &mut observations));
         });
         group.finish();
     }
@@ -132,14 +135,14 @@ fn idle(name: &str) {
         .map(|number| sandbox.admit(&format!("tenant-{number}"), quota).unwrap())
         .collect();
     let modules = case.load(&sandbox, &tenants);
-    let observations = observations();
+    let mut observations = observations();
     let before = Held::now();
     let begun = Instant::now();
     let instances: Vec<ComponentPolicy> = (0..INSTANCES)
         .map(|number| {
             let module = &modules[(number % TENANTS) as usize];
             let mut instance = module.instantiate(case.settings, u64::from(number)).unwrap();
-            ask(&mut instance, &observations);
+            ask(&mut instance, &mut observations);
             instance
         })
         .collect();

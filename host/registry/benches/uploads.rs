@@ -8,18 +8,18 @@
 mod host;
 #[path = "bench/modules.rs"]
 mod modules;
+#[path = "bench/spent.rs"]
+mod spent;
 
-use std::hint::black_box;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use criterion::{BatchSize, Criterion};
 use host::Host;
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeValLike as _;
-use registry::TenantName;
-use sandbox::{Component, Examined, Tenant, examine};
+use registry::{Allowance, Cached, CodeCache, TenantName, host_key};
+use sandbox::{Component, Sandbox, Tenant, examine};
 use scaling::{Batch, Column, Observations, Policy as _, Timestamp, WorkloadId};
+use spent::Spent;
 
 fn modules() -> [(&'static str, Vec<u8>); 3] {
     [
@@ -82,90 +82,40 @@ fn bench_uploads(criterion: &mut Criterion, host: &Host) {
 }
 
 /// Every stage of the gate by itself.
-struct Stages<'a> {
-    host: &'a Host,
-    owner: Tenant,
-    times: Vec<(&'static str, Vec<Spent>)>,
-}
-
-/// Wall-clock time and CPU time, of the child too. CPU time says what a stage costs on a machine that
-/// others keep busy.
-#[derive(Clone, Copy)]
-struct Spent {
-    wall: Duration,
-    cpu: Duration,
-}
-
-fn cpu() -> Duration {
-    let of = |who| {
-        let usage = getrusage(who).unwrap();
-        [usage.user_time(), usage.system_time()]
-            .map(|time| Duration::from_micros(u64::try_from(time.num_microseconds()).unwrap()))
-    };
-    of(UsageWho::RUSAGE_SELF).into_iter().chain(of(UsageWho::RUSAGE_CHILDREN)).sum()
-}
-
-impl Stages<'_> {
-    fn time<R>(&mut self, stage: &'static str, run: impl FnOnce(&Host) -> R) -> R {
-        let (begun, before) = (Instant::now(), cpu());
-        let result = run(self.host);
-        let spent = Spent { wall: begun.elapsed(), cpu: cpu() - before };
-        match self.times.iter_mut().find(|(name, _)| *name == stage) {
-            Some((_, times)) => times.push(spent),
-            None => self.times.push((stage, vec![spent])),
-        }
-        result
-    }
-
-    fn run(&mut self, module: &[u8]) {
-        let allowance = self.host.allowance.clone();
-        let owner = self.owner.clone();
-        let examined: Examined = self
-            .time("size, parse, world, imports", |_| examine(module, &allowance.intake).unwrap());
-        let code = self.time("compile in a child", |host| {
-            host.compiler.compile(examined.component(), &allowance.compile).unwrap()
-        });
-        let (native, sealed) = self.time("seal and revive", |host| {
-            host.cache.seal(&host.sandbox, &examined, &code).unwrap()
-        });
-        let tenant: TenantName = owner.name().parse().unwrap();
-        self.time("keep", |host| {
-            host.cache.keep(&tenant, &sealed, allowance.compiled_bytes).unwrap();
-        });
-        self.time("find and revive", |host| {
-            black_box(host.cache.find(&host.sandbox, &tenant, &examined).unwrap())
-        });
-        let component = self.time("link and describe", |host| {
-            host.sandbox.link(&examined, &native, &owner, &allowance.limits).unwrap()
-        });
-        self.time("settings and trial", |_| component.try_out(None).unwrap());
-        let observations = observations();
-        self.time("instance and first decision", |_| decide(&component, &observations));
-        self.time("all of it again, compiled before", |host| host.upload(module, &owner));
-    }
+fn pass(spent: &mut Spent, sandbox: &Sandbox, cache: &CodeCache, module: &[u8], owner: &Tenant) {
+    let allowance = Allowance::default();
+    let examined =
+        spent.at("size, parse, world, imports", || examine(module, &allowance.intake).unwrap());
+    let code = spent.at("compile in a child", || {
+        host::compiler().compile(examined.component(), &allowance.compile).unwrap()
+    });
+    let (native, sealed) =
+        spent.at("seal and revive", || cache.seal(sandbox, &examined, &code).unwrap());
+    let tenant: TenantName = owner.name().parse().unwrap();
+    spent.at("keep", || cache.keep(&tenant, &sealed, allowance.compiled_bytes).unwrap());
+    let found = spent.at("find and revive", || cache.find(sandbox, &tenant, &examined).unwrap());
+    assert!(matches!(found, Cached::Code(_)));
+    let component = spent.at("link and describe", || {
+        sandbox.link(&examined, &native, owner, &allowance.limits).unwrap()
+    });
+    spent.at("settings and trial", || component.try_out(None).unwrap());
+    let observations = observations();
+    spent.at("instance and first decision", || decide(&component, &observations));
 }
 
 fn stages(host: &Host) {
     const ROUNDS: u32 = 21;
-    println!("\nstages, in milliseconds: median and least of {ROUNDS} rounds, median CPU time:");
+    let folder = tempfile::tempdir().unwrap();
+    let cache = CodeCache::new(folder.path(), host_key(&folder.path().join("host.key")).unwrap());
+    println!("\nstages, in milliseconds: median and least of {ROUNDS} rounds, median CPU time");
     for (name, module) in modules() {
-        let owner = host.tenant(1_000_000);
-        let mut stages = Stages { host, owner, times: Vec::new() };
+        let mut spent = Spent::default();
         for round in 0..ROUNDS {
-            stages.owner = host.tenant(1_000_000 + round);
-            stages.run(&host::another(&module, round));
+            let owner = host.tenant(1_000_000 + round);
+            pass(&mut spent, &host.sandbox, &cache, &host::another(&module, round), &owner);
         }
         println!("{name}, {} bytes:", module.len());
-        for (stage, times) in stages.times {
-            let of = |time: fn(&Spent) -> Duration| {
-                let mut times: Vec<Duration> = times.iter().map(time).collect();
-                times.sort_unstable();
-                times.into_iter().map(|time| time.as_secs_f64() * 1e3).collect::<Vec<f64>>()
-            };
-            let (wall, cpu) = (of(|spent| spent.wall), of(|spent| spent.cpu));
-            let middle = wall.len() / 2;
-            println!("  {stage:42} {:8.2} {:8.2} {:8.2}", wall[middle], wall[0], cpu[middle]);
-        }
+        spent.print();
     }
 }
 

@@ -32,6 +32,9 @@ pub struct LogLine {
     pub message: String,
 }
 
+/// In a second.
+const NANOSECONDS: i64 = 1_000_000_000;
+
 /// What a guest wrote, within its allowance of lines a call and bytes a second.
 #[derive(Debug)]
 pub(crate) struct GuestLog {
@@ -62,10 +65,14 @@ impl GuestLog {
     pub(crate) fn advance(&mut self, now_nanoseconds: i64) {
         let elapsed = now_nanoseconds.saturating_sub(self.now_nanoseconds).max(0);
         self.now_nanoseconds = now_nanoseconds;
-        let more = elapsed as u128 * u128::from(self.bytes_per_second) / 1_000_000_000;
-        let bytes = u128::from(self.bytes_left) + more;
-        // No more than one second's worth is ever saved up, so this fits.
-        self.bytes_left = bytes.min(u128::from(self.bytes_per_second)) as u64;
+        // No more than one second's worth is ever saved up. Ticks are mostly further apart than that,
+        // and then nothing is divided before each call.
+        self.bytes_left = if elapsed >= NANOSECONDS {
+            self.bytes_per_second
+        } else {
+            let more = elapsed as u128 * u128::from(self.bytes_per_second) / NANOSECONDS as u128;
+            (u128::from(self.bytes_left) + more).min(u128::from(self.bytes_per_second)) as u64
+        };
     }
 
     /// A call begins, which may write this many lines.

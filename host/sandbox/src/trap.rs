@@ -4,6 +4,8 @@ use std::fmt;
 
 use wasmtime::{PoolConcurrencyLimitError, Trap};
 
+use crate::wasi::WasiError;
+
 /// Why a call did not come back with an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TrapKind {
@@ -83,6 +85,11 @@ impl TrapKind {
 
     /// What happened, from wasmtime's error and from whether memory was refused during the call.
     pub(crate) fn of(error: &wasmtime::Error, memory_refused: bool) -> Self {
+        match error.downcast_ref::<WasiError>() {
+            Some(WasiError::Exit { .. }) => return TrapKind::Aborted,
+            Some(_) => return TrapKind::Other,
+            None => {}
+        }
         let kind = match error.downcast_ref::<Trap>() {
             Some(&trap) => Self::of_trap(trap),
             None => Self::of_words(error),

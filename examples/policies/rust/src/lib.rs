@@ -40,6 +40,9 @@ const RATE: u32 = 0;
 const FALLING: u32 = 1;
 const NO_RATE: u32 = 2;
 
+/// The most replicas that a host takes for meant.
+const MOST_REPLICAS: f64 = 1e6;
+
 /// The policy.
 #[derive(Debug)]
 pub struct ByRate {
@@ -114,7 +117,7 @@ impl ByRate {
         };
         self.rates.insert(workload, rate);
         // One replica stays, so that the first request after a silence finds somebody.
-        let replicas = (rate / self.settings.rate_per_replica).ceil().max(1.0);
+        let replicas = (rate / self.settings.rate_per_replica).ceil().clamp(1.0, MOST_REPLICAS);
         recommendation(Some(replicas), reason)
     }
 }

@@ -33,8 +33,9 @@ fn follows_a_rise_at_once_and_a_fall_slowly() {
 }
 
 #[test]
-fn one_replica_stays_when_nothing_arrives() {
+fn asks_for_one_replica_at_least_and_for_no_absurd_number() {
     assert_eq!(turn(&mut policy(), 0.0), (Some(1.0), "rate"));
+    assert_eq!(turn(&mut policy(), f64::MAX), (Some(1e6), "rate"));
 }
 
 #[test]

@@ -28,12 +28,14 @@ use scaling::{Batch, Observations, Policy as _};
 
 use crate::question::{Decider, SETTINGS, Ticks};
 
+/// Asks for the replicas of the one workload.
+type Ask = Box<dyn FnMut(&Observations) -> Option<f64>>;
+
 /// A way to have the decision made.
 struct Way {
     name: &'static str,
     ticks: Ticks,
-    /// Asks for the replicas of the one workload.
-    ask: Box<dyn FnMut(&Observations) -> Option<f64>>,
+    ask: Ask,
 }
 
 impl Way {
@@ -41,7 +43,7 @@ impl Way {
         Self { name, ticks: Ticks::default(), ask: Box::new(ask) }
     }
 
-    fn next(&mut self) -> Option<f64> {
+    fn replicas(&mut self) -> Option<f64> {
         (self.ask)(self.ticks.next())
     }
 }
@@ -79,7 +81,7 @@ fn ways(modules: &Modules) -> Vec<Way> {
 /// All ways lead to the same decisions, or else they are not comparable.
 fn agree(ways: &mut [Way]) {
     for tick in 0..64 {
-        let answers: Vec<Option<f64>> = ways.iter_mut().map(Way::next).collect();
+        let answers: Vec<Option<f64>> = ways.iter_mut().map(Way::replicas).collect();
         assert!(answers[0].is_some(), "tick {tick}: {answers:?}");
         assert!(answers.iter().all(|&answer| answer == answers[0]), "tick {tick}: {answers:?}");
     }
@@ -88,21 +90,22 @@ fn agree(ways: &mut [Way]) {
 fn bench_ways(criterion: &mut Criterion, ways: &mut [Way]) {
     let mut group = criterion.benchmark_group("out of process");
     for way in ways {
-        group.bench_function(way.name.replace('/', " "), |bencher| bencher.iter(|| way.next()));
+        group.bench_function(way.name.replace('/', " "), |bencher| bencher.iter(|| way.replicas()));
     }
     group.finish();
 }
 
 /// All ways in turns, and the ratios of their medians to the component's.
 fn compare(ways: &mut [Way]) {
-    const ROUNDS: usize = 31;
-    const CALLS: u32 = 1000;
+    const ROUNDS: usize = 301;
+    // Short rounds, so that most of them are not interrupted by other work of the machine.
+    const CALLS: u32 = 100;
     let mut medians = vec![Vec::with_capacity(ROUNDS); ways.len()];
     for _ in 0..ROUNDS {
         for (way, durations) in ways.iter_mut().zip(&mut medians) {
             let start = Instant::now();
             (0..CALLS).for_each(|_| {
-                black_box(way.next());
+                black_box(way.replicas());
             });
             durations.push(start.elapsed() / CALLS);
         }

@@ -193,7 +193,7 @@ impl BenchCard {
             let peak = cost.memory_bytes_peak as u64;
             let memory = share(peak, limits.memory_bytes as u64);
             let room = size(limits.memory_bytes as u64);
-            lines.push(("memory", format!("{} at most, {memory} of {room}", size(peak))));
+            lines.push(("memory", format!("{} held at most, {memory} of {room}", size(peak))));
             let each = cost.call.seconds_median / most as f64;
             let rows = (0.1 / each.max(1e-12)) as u64;
             lines.push((
@@ -268,7 +268,11 @@ fn ratio(value: f64) -> String {
 
 fn share(part: u64, whole: u64) -> String {
     let percent = 100.0 * part as f64 / whole.max(1) as f64;
-    if percent < 1.0 { format!("{percent:.2} %") } else { format!("{percent:.0} %") }
+    match percent {
+        0.0..0.01 if part > 0 => "less than 0.01 %".to_owned(),
+        0.01..1.0 => format!("{percent:.2} %"),
+        _ => format!("{percent:.0} %"),
+    }
 }
 
 /// A number with its thousands apart.
@@ -296,7 +300,7 @@ mod tests {
         );
         let times = [3e-9, 4.56e-5, 0.0123, 2.0].map(|s| fine(Duration::from_secs_f64(s)));
         assert_eq!(times.join(" "), "3.00 ns 45.6 µs 12.3 ms 2.00 s");
-        assert_eq!([share(1, 1000), share(50, 100)].join(" "), "0.10 % 50 %");
+        assert_eq!([share(1, 1000), share(50, 100), share(0, 9)].join(", "), "0.10 %, 50 %, 0 %");
         assert_eq!([ratio(1.234), ratio(123.4)].join(" "), "1.23 123");
     }
 }

@@ -130,7 +130,7 @@ impl Inspection {
             return match stage {
                 Stage::Size => size(self.bytes),
                 Stage::Compile => self.took(stage).map(time).unwrap_or_default(),
-                _ => String::new(),
+                _ => standing_remark(stage).to_owned(),
             };
         };
         match stage {
@@ -151,7 +151,7 @@ impl Inspection {
                 World::Policy => "one decision".to_owned(),
                 World::Reward => "one score".to_owned(),
             },
-            _ => String::new(),
+            stage => standing_remark(stage).to_owned(),
         }
     }
 
@@ -193,25 +193,36 @@ impl Card for OneCard {
     }
 }
 
+/// What is always so when a stage was passed.
+fn standing_remark(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Parse => "whole and valid",
+        Stage::Imports => "nothing that no guest gets",
+        Stage::Link => "it fits its world",
+        Stage::Settings => "accepted",
+        _ => "",
+    }
+}
+
 fn conformance(passed: &PassedModule, text: &mut String) {
     let took = dim(&format!("({})", time(passed.conformance_took)));
     writeln!(text, "{} {took}", strong("conformance")).expect("a string takes text");
+    let needs_settings = passed.conformance.needs_settings.as_ref();
     for Verdict { item, outcome } in &passed.conformance.verdicts {
         let lead = format!("  {} {:NAME$} ", mark(outcome), item.name());
         match outcome {
-            Outcome::Kept(remark) if remark.is_empty() => {
-                writeln!(text, "{lead}{}", dim(item.claim())).expect("a string takes text");
-            }
             Outcome::Kept(remark) => {
-                let remark = format!("{}: {remark}", item.claim());
+                let colon = if remark.is_empty() { "" } else { ": " };
+                let remark = format!("{}{colon}{remark}", item.claim());
                 text.push_str(&dimmed(&paragraph(&lead, TEXT, &remark), &lead));
             }
+            // All of them for the same reason, which is told below.
+            Outcome::Skipped(_) if needs_settings.is_some() => {}
             Outcome::Skipped(why) => {
                 text.push_str(&dimmed(&paragraph(&lead, TEXT, &format!("left out: {why}")), &lead));
             }
             Outcome::Broken(finding) => {
-                let claim = format!("it does not hold that it {}", item.claim());
-                text.push_str(&paragraph(&lead, TEXT, &claim));
+                text.push_str(&paragraph(&lead, TEXT, item.claim()));
                 for (what, words) in
                     [("done", &finding.done), ("seen", &finding.seen), ("change", &finding.change)]
                 {
@@ -221,7 +232,9 @@ fn conformance(passed: &PassedModule, text: &mut String) {
             }
         }
     }
-    if let Some(needed) = &passed.conformance.needs_settings {
+    if let Some(needed) = needs_settings {
+        let others = format!("  {} the others need settings", dim("–"));
+        writeln!(text, "{others}").expect("a string takes text");
         text.push_str(&settings(needed));
     }
 }

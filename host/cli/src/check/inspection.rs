@@ -6,7 +6,8 @@ use std::time::Duration;
 use registry::{Allowance, Conformance, Stage, conformance};
 use sandbox::{Component, Tenant, Trial, World};
 
-use crate::entrance::{Bytes, Lane, Timed};
+use super::line::cut;
+use crate::entrance::{Bytes, Lane, Timed, stopwatch};
 use crate::exit::Failure;
 
 /// What was found out about one file.
@@ -77,7 +78,7 @@ pub(super) fn for_owner(
         Ok(passed) => {
             // The second time its code comes from the cache.
             let (again, _) = lane.pass(&bytes, settings, owner, allowance);
-            let since = crate::entrance::stopwatch();
+            let since = stopwatch();
             match again {
                 Err(error) => State::Refused { stage: error.stage(), error: causes(&error) },
                 Ok(again) => {
@@ -97,8 +98,7 @@ pub(super) fn for_owner(
             }
         }
     };
-    let name = name.chars().flat_map(plain).collect();
-    Ok(Inspection { name, bytes: bytes.len(), timed, state })
+    Ok(Inspection { name: printable(&name), bytes: bytes.len(), timed, state })
 }
 
 fn told(component: &Component) -> (World, String, String, String) {
@@ -116,21 +116,27 @@ fn told(component: &Component) -> (World, String, String, String) {
     }
 }
 
-/// An error with what caused it, in one line.
+/// An error with what caused it, in one line of bearable length: much of it may be a stranger's words.
 fn causes(error: &dyn std::error::Error) -> String {
+    const CHARACTERS: usize = 1000;
     let mut said = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
-        let cause_words = cause.to_string();
-        if !said.contains(&cause_words) {
-            said = format!("{said}: {cause_words}");
+        let words = cause.to_string();
+        if !said.contains(&words) {
+            said = format!("{said}: {words}");
         }
         source = cause.source();
     }
-    said.replace('\n', " ")
+    printable(&cut(&said, CHARACTERS))
 }
 
-/// A file's name may hold anything.
-fn plain(character: char) -> Vec<char> {
-    if character.is_control() { character.escape_default().collect() } else { vec![character] }
+/// Text that cannot move a terminal's cursor.
+fn printable(text: &str) -> String {
+    let plain = |character: char| match character {
+        '\n' => vec![' '],
+        character if character.is_control() => character.escape_default().collect(),
+        character => vec![character],
+    };
+    text.chars().flat_map(plain).collect()
 }

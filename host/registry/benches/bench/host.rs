@@ -28,12 +28,15 @@ pub(crate) fn compiled_as_child() -> Option<ExitCode> {
     })
 }
 
+/// This program, as a compiler.
+pub(crate) fn compiler() -> Compiler {
+    Compiler { program: std::env::current_exe().unwrap(), arguments: vec![COMPILE.into()] }
+}
+
 /// Everything that an upload meets.
 pub(crate) struct Host {
     pub(crate) sandbox: Sandbox,
     pub(crate) gate: Gate,
-    pub(crate) cache: CodeCache,
-    pub(crate) compiler: Compiler,
     pub(crate) allowance: Allowance,
     _folder: TempDir,
 }
@@ -45,10 +48,8 @@ impl Host {
         let sandbox = Sandbox::new(EpochClock::default()).unwrap();
         let registry = Registry::open(&at("registry")).unwrap();
         let cache = CodeCache::new(&at("code"), host_key(&at("host.key")).unwrap());
-        let program = std::env::current_exe().unwrap();
-        let compiler = Compiler { program, arguments: vec![COMPILE.into()] };
-        let gate = Gate::new(sandbox.clone(), registry, cache.clone(), compiler.clone(), 1);
-        Self { sandbox, gate, cache, compiler, allowance: Allowance::default(), _folder: folder }
+        let gate = Gate::new(sandbox.clone(), registry, cache, compiler(), 1);
+        Self { sandbox, gate, allowance: Allowance::default(), _folder: folder }
     }
 
     /// Admits a tenant with room for a few instances.

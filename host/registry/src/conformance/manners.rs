@@ -173,10 +173,11 @@ fn counted(first: &str, count: usize) -> String {
     }
 }
 
+/// Whole per cents, but for the last, of which hundredths matter and none is rounded up.
 fn percent(share: f64) -> String {
     let percent = 100.0 * share;
     if percent > 99.0 && percent < 100.0 {
-        format!("{percent:.2} %")
+        format!("{:.2} %", (percent * 100.0).floor() / 100.0)
     } else {
         format!("{percent:.0} %")
     }

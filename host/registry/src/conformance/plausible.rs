@@ -93,7 +93,8 @@ fn largest(column: Column) -> f64 {
         _ if has("replicas") => f64::from(scaling::REPLICAS_LIMIT),
         _ if has("millicores") => f64::from(scaling::CPU_MILLICORES_LIMIT),
         _ if has("bytes") => scaling::MEMORY_BYTES_LIMIT as f64,
-        _ => 1e9,
+        // Requests, their rates, seconds: a million is more than any one workload has seen.
+        _ => 1e6,
     }
 }
 

@@ -12,7 +12,7 @@ use scaling::{
 use super::plausible::action;
 use super::scenario::Frame;
 use super::subject::{Asked, Said, Subject, Turn, Used};
-use super::verdict::quoted;
+use super::verdict::{listed, quoted};
 
 /// A policy with settings.
 pub(super) struct PolicySubject<'a> {
@@ -71,11 +71,14 @@ impl Subject for PolicySubject<'_> {
 impl Asked for ComponentPolicy {
     fn wants(&self) -> String {
         let needs = self.needs();
-        let columns: Vec<&str> = needs.columns.iter().map(|column| column.name()).collect();
-        let wanted = |detail: &Detail| needs.details.contains(*detail);
-        let details: Vec<&str> =
-            Detail::ALL.iter().filter(|d| wanted(d)).map(|d| d.name()).collect();
-        format!("period {:?}, columns {columns:?}, details {details:?}", needs.period)
+        let columns = listed("columns", needs.columns.iter().map(|column| column.name()));
+        let details = Detail::ALL.iter().filter(|detail| needs.details.contains(**detail));
+        let details = listed("details", details.map(|detail| detail.name()));
+        let period = match needs.period {
+            Duration::ZERO => "every tick".to_owned(),
+            period => format!("every {period:?}"),
+        };
+        format!("{period}; {columns}; {details}")
     }
 
     fn period(&self) -> Duration {

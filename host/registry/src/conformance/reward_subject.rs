@@ -10,7 +10,7 @@ use scaling::{
 use super::plausible::action;
 use super::scenario::Frame;
 use super::subject::{Asked, Said, Subject, Turn, Used};
-use super::verdict::quoted;
+use super::verdict::{listed, quoted};
 
 /// A reward function with settings.
 pub(super) struct RewardSubject<'a> {
@@ -68,9 +68,9 @@ impl Subject for RewardSubject<'_> {
 impl Asked for ComponentReward {
     fn wants(&self) -> String {
         let terms = self.terms();
-        let columns: Vec<&str> = terms.columns.iter().map(|column| column.name()).collect();
+        let columns = listed("columns", terms.columns.iter().map(|column| column.name()));
         let (minimum, maximum) = (terms.minimum, terms.maximum);
-        format!("columns {columns:?}, rewards from {minimum:?} to {maximum:?}")
+        format!("{columns}; rewards from {minimum:?} to {maximum:?}")
     }
 
     fn period(&self) -> Duration {

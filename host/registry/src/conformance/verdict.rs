@@ -67,3 +67,9 @@ pub(super) fn quoted(text: &str) -> String {
     }
     shown
 }
+
+/// Names in words.
+pub(super) fn listed<'a>(what: &str, names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.collect();
+    if names.is_empty() { format!("no {what}") } else { format!("{what} {}", names.join(", ")) }
+}

@@ -117,7 +117,7 @@ fn nothing_is_synced_in_vain() {
         change();
         taken().0.iter().filter(|step| step.what.starts_with("sync")).count()
     };
-    // The bytes, the record, and the names of both.
+    // The bytes, the record, the names of both, and the first folder of such a digest.
     assert_eq!(syncs(&|| drop(fixture.register("acme/night@2.0.0", b"second"))), 5);
     assert_eq!(syncs(&|| drop(fixture.register("acme/night@3.0.0", b"second"))), 3);
     assert_eq!(syncs(&|| fixture.promote("acme/night@2.0.0").unwrap()), 2);
