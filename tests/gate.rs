@@ -92,8 +92,8 @@ fn each_stage_refuses_by_an_error_of_its_own_and_nothing_is_left() {
     let named = |place: u32, name: &str| {
         policy(&[("exports", &format!(r#"(data (i32.const {place}) "{name}")"#))])
     };
-    refused(&named(16, "Hostile"), Stage::Describe, "no name that the registry can keep");
-    refused(&named(32, "1.0.x"), Stage::Describe, "`1.0.x` is no semantic version");
+    refused(&named(16, "Hostile"), Stage::Describe, "is not 1 to 63 lower case");
+    refused(&named(32, "1.0.x"), Stage::Describe, "`1.0.x` is not a semantic version");
 
     let many = Some(r#"{"replicas": "many"}"#);
     check(&host, built_in("static-replicas"), many, Stage::Settings, "/replicas");

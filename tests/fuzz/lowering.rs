@@ -40,7 +40,8 @@ impl Reader {
         let advice = self.0.recommend(&batch);
         assert_eq!(advice.answers.len(), rows.len());
         for refusal in advice.answers.iter().filter_map(|answer| answer.as_ref().err()) {
-            assert!(matches!(refusal, Refusal::Declined { .. }), "{refusal}");
+            // What is absurd may come of what is absurd; a call that breaks may not.
+            assert!(!matches!(refusal, Refusal::Failed { .. }), "{refusal}");
         }
         assert!(self.0.usage().traps.is_empty(), "{:?}", self.0.usage().traps);
     }

@@ -10,16 +10,17 @@ pub(crate) fn cases() -> Vec<Hostile> {
         case(name, &[("decide", &format!("(call $answer-with (f64.const {replicas}))"))], expected)
     };
     // Replaces the list at a place, and says what targets are set.
-    let told = |name: &str, targets: u32, place: u32, length: u32, value: &str, words: &'static str| {
-        let decide = format!(
-            "(drop (call $answer (local.get $rows)))
+    let told =
+        |name: &str, targets: u32, place: u32, length: u32, value: &str, words: &'static str| {
+            let decide = format!(
+                "(drop (call $answer (local.get $rows)))
              (i32.store8 (i32.const 4096) (i32.const {targets}))
              (f64.store (i32.const 20480) (f64.const {value}))
              (call $list (i32.const {place}) (i32.const 20480) (i32.const {length}))
              (i32.const 512)"
-        );
-        case(name, &[("decide", &decide)], AnswerRefused(words))
-    };
+            );
+            case(name, &[("decide", &decide)], AnswerRefused(words))
+        };
     vec![
         said("replicas-nan", "nan", AnswerRefused("not a number")),
         said("replicas-signalling-nan", "nan:0x4000000000000", AnswerRefused("not a number")),

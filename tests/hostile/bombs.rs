@@ -90,9 +90,8 @@ pub(crate) fn bombs() -> Vec<Bomb> {
         format!("{types} (type $l{level} (list $l{}))", level - 1)
     });
     let header = b"\0asm\x0d\0\x01\0";
-    let components = (0..20_000).fold(header.to_vec(), |inner, _| {
-        [&header[..], &section(4, &inner)].concat()
-    });
+    let components =
+        (0..20_000).fold(header.to_vec(), |inner, _| [&header[..], &section(4, &inner)].concat());
     let text = |name, sections: &str| Bomb { name, bytes: component_with(sections) };
     vec![
         // local 0 becomes itself and one.
@@ -125,7 +124,8 @@ pub(crate) fn bombs() -> Vec<Bomb> {
                 1,
                 b"",
                 none,
-                &[b"\x41\x01".repeat(1_000_000), b"\x6a".repeat(999_999), b"\x1a".to_vec()].concat(),
+                &[b"\x41\x01".repeat(1_000_000), b"\x6a".repeat(999_999), b"\x1a".to_vec()]
+                    .concat(),
             ),
         ),
         // Each loop calls itself and nothing is known of what it gives.

@@ -12,8 +12,11 @@ pub(crate) fn cases() -> Vec<Hostile> {
         case(name, &[("decide", &format!("{body} (unreachable)"))], Traps(kind, words))
     };
     let table = |name: &str, index: u32, kind, words: &'static str| {
-        let fields = "(type $other (func (param f64))) (table 4 funcref) (elem (i32.const 0) $forget)";
-        let body = format!("(call_indirect (type $other) (f64.const 0) (i32.const {index})) (unreachable)");
+        let fields =
+            "(type $other (func (param f64))) (table 4 funcref) (elem (i32.const 0) $forget)";
+        let body = format!(
+            "(call_indirect (type $other) (f64.const 0) (i32.const {index})) (unreachable)"
+        );
         case(name, &[("fields", fields), ("decide", &body)], Traps(kind, words))
     };
     vec![

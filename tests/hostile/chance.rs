@@ -88,9 +88,8 @@ fn nothing_that_a_guest_can_look_at_differs_from_time_to_time() {
 fn replay(component: &PolicyComponent) -> Result<(Vec<Answer>, String), LoadError> {
     let mut policy = component.instantiate("{}", 0)?;
     let observations = tick(&[1.0, 2.0, 3.0]);
-    let answers = (0..3)
-        .flat_map(|_| policy.recommend(&batch(&observations, &[0, 1, 2])).answers)
-        .collect();
+    let answers =
+        (0..3).flat_map(|_| policy.recommend(&batch(&observations, &[0, 1, 2])).answers).collect();
     let lines = policy.take_log();
     Ok((answers, format!("{:?} {lines:?}", policy.usage())))
 }

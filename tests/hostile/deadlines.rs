@@ -29,10 +29,11 @@ fn a_guest_with_fuel_for_ever_is_stopped_by_its_deadline() {
         });
         for hostile in time::cases() {
             let name = &hostile.name;
-            let made = ordeal.sandbox.load(&hostile.bytes, &limits).and_then(|loaded| match loaded {
-                Component::Policy(policy) => policy.instantiate("{}", 0),
-                Component::Reward(_) => panic!("attacks are policies"),
-            });
+            let made =
+                ordeal.sandbox.load(&hostile.bytes, &limits).and_then(|loaded| match loaded {
+                    Component::Policy(policy) => policy.instantiate("{}", 0),
+                    Component::Reward(_) => panic!("attacks are policies"),
+                });
             match made {
                 Err(LoadError::Trapped { kind, detail, .. }) => {
                     assert_eq!(kind, TrapKind::Deadline, "{name}: {detail}");

@@ -9,10 +9,19 @@ use super::template::TEXT;
 pub(crate) fn cases() -> Vec<Hostile> {
     // This text takes the place of the one whose pointer is at this place.
     let text = |name: &str, place: u32, text: &str, length: u32, words: &'static str| {
-        let describe =
-            format!("(call $list (i32.const {place}) (i32.const {TEXT}) (i32.const {length})) (i32.const 128)");
+        let describe = format!(
+            "(call $list (i32.const {place}) (i32.const {TEXT}) (i32.const {length})) (i32.const 128)"
+        );
         let fields = format!("(data (i32.const {TEXT}) \"{text}\")");
-        case(name, &[("memory", r#"(memory (export "memory") 20)"#), ("fields", &fields), ("describe", &describe)], Refused(words))
+        case(
+            name,
+            &[
+                ("memory", r#"(memory (export "memory") 20)"#),
+                ("fields", &fields),
+                ("describe", &describe),
+            ],
+            Refused(words),
+        )
     };
     // Lists the same text so many times in a list of names of what it needs.
     let needs = |name: &str, place: u32, text: &str, bytes: u32, times: u32, expected: Expected| {
@@ -27,13 +36,19 @@ pub(crate) fn cases() -> Vec<Hostile> {
              (i32.const 1024)"
         );
         let fields = format!("(data (i32.const {TEXT}) \"{text}\")");
-        case(name, &[("memory", r#"(memory (export "memory") 64)"#), ("fields", &fields), ("init", &init)], expected)
+        case(
+            name,
+            &[("memory", r#"(memory (export "memory") 64)"#), ("fields", &fields), ("init", &init)],
+            expected,
+        )
     };
-    let complaint = format!("(i32.store8 (i32.const 1024) (i32.const 1))
+    let complaint = format!(
+        "(i32.store8 (i32.const 1024) (i32.const 1))
         (call $list (i32.const 1032) (i32.const 2048) (i32.const 1))
         (call $list (i32.const 2048) (i32.const {TEXT}) (i32.const 11))
         (call $list (i32.const 2056) (i32.const {TEXT}) (i32.const 60000))
-        (i32.const 1024)");
+        (i32.const 1024)"
+    );
     let moving = format!("(data (i32.const {TEXT}) \"\\1b[2J\\0aforged\")");
     vec![
         text("name-empty", 128, "", 0, "its name"),

@@ -50,7 +50,8 @@ fn a_file_cut_anywhere_is_refused_or_still_whole() {
     for bytes in [component(&module), module] {
         let ran = (0..bytes.len()).filter(|&length| {
             let fate = fate(&ordeal, &bytes[..length]);
-            fate.unwrap_or_else(|how| panic!("{length} of {} bytes: {how}", bytes.len())) == Fate::Ran
+            fate.unwrap_or_else(|how| panic!("{length} of {} bytes: {how}", bytes.len()))
+                == Fate::Ran
         });
         // Names and producers come last, and nothing is lost with them.
         assert!(ran.count() <= 3, "of {} bytes", bytes.len());
@@ -68,7 +69,9 @@ fn a_file_with_a_flipped_bit_is_refused_or_stays_within_its_limits() {
             let bit = (number % (8 * bytes.len() as u64)) as usize;
             let mut flipped = bytes.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);
-            fates.push(fate(&ordeal, &flipped).map_err(|how| format!("bit {bit} of the {form}: {how}")));
+            fates.push(
+                fate(&ordeal, &flipped).map_err(|how| format!("bit {bit} of the {form}: {how}")),
+            );
         }
     }
     let broken: Vec<_> = fates.iter().filter_map(|fate| fate.as_ref().err()).collect();

@@ -83,8 +83,18 @@ pub(crate) fn cases() -> Vec<Hostile> {
         version("version-0.0.1", "0.0.1", Refused("0.0.1")),
         version("version-1.0.0", "1.0.0", Refused("1.0.0")),
         version("version-0.1.0-rc.1", "0.1.0-rc.1", Refused("0.1.0-rc.1")),
-        exporting("export-missing", "export forget: func(workloads: list<workload-id>);", "", Refused("forget")),
-        exporting("export-decide-missing", "export decide: func(batch: batch) -> result<advice, string>;", "", Refused("decide")),
+        exporting(
+            "export-missing",
+            "export forget: func(workloads: list<workload-id>);",
+            "",
+            Refused("forget"),
+        ),
+        exporting(
+            "export-decide-missing",
+            "export decide: func(batch: batch) -> result<advice, string>;",
+            "",
+            Refused("decide"),
+        ),
         exporting(
             "export-of-another-type",
             "export forget: func(workloads: list<workload-id>);",
@@ -103,14 +113,32 @@ pub(crate) fn cases() -> Vec<Hostile> {
             "targets: list<s8>,",
             Refused("decide"),
         ),
-        exporting("world-of-another-package", "package regatta:policy@0.1.0;", "package hostile:policy@0.1.0;", Refused("regatta:policy/log@0.1.0")),
+        exporting(
+            "world-of-another-package",
+            "package regatta:policy@0.1.0;",
+            "package hostile:policy@0.1.0;",
+            Refused("regatta:policy/log@0.1.0"),
+        ),
         {
-            let wit = WIT.replace("world policy {\n", "world policy {\nexport more: interface { run: func(); }\n");
-            of("export-beyond-the-world", &wit, &[("exports", r#"(func (export "more#run"))"#)], Answers(3))
+            let wit = WIT.replace(
+                "world policy {\n",
+                "world policy {\nexport more: interface { run: func(); }\n",
+            );
+            of(
+                "export-beyond-the-world",
+                &wit,
+                &[("exports", r#"(func (export "more#run"))"#)],
+                Answers(3),
+            )
         },
         {
             let core = "(import \"wasi_snapshot_preview1\" \"fd_write\" (func (param i32 i32 i32 i32) (result i32)))";
-            of("import-of-core-wasi", WIT, &[("import-log", &format!("{log} {core}"))], Refused("wasi_snapshot_preview1"))
+            of(
+                "import-of-core-wasi",
+                WIT,
+                &[("import-log", &format!("{log} {core}"))],
+                Refused("wasi_snapshot_preview1"),
+            )
         },
     ]
 }

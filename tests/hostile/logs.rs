@@ -7,7 +7,14 @@ use super::case::{Hostile, case};
 use super::ordeal::{Ordeal, answer};
 
 /// A policy that logs so many times before it answers.
-fn writing(name: &str, times: u32, level: u32, pointer: u32, length: u32, expected: super::case::Expected) -> Hostile {
+fn writing(
+    name: &str,
+    times: u32,
+    level: u32,
+    pointer: u32,
+    length: u32,
+    expected: super::case::Expected,
+) -> Hostile {
     let decide = format!(
         "(local $times i32)
          (loop $more
@@ -27,7 +34,14 @@ pub(crate) fn cases() -> Vec<Hostile> {
         writing("log-flood", 100_000, 1, 16, 7, Answers(3)),
         writing("log-oversized", 1, 1, 4096, 1 << 19, Answers(3)),
         // Each line for itself may be copied, all of them together may not.
-        writing("log-of-long-lines", 1_000_000, 1, 4096, 1 << 19, Traps(TooMuchData, "too much data")),
+        writing(
+            "log-of-long-lines",
+            1_000_000,
+            1,
+            4096,
+            1 << 19,
+            Traps(TooMuchData, "too much data"),
+        ),
         writing("log-moves-the-cursor", 3, 3, 1024, 23, Answers(3)),
         writing("log-of-no-level", 1, 4, 16, 7, Traps(InvalidAnswer, "discriminant")),
         writing("log-out-of-bounds", 1, 1, 0xffff_0000, 7, Traps(InvalidAnswer, "out of bounds")),

@@ -67,10 +67,7 @@ impl Ordeal {
                 Err(LoadError::Trapped { kind, detail, .. }),
                 Expected::BreaksAtStart(as_kind, words),
             ) if kind == *as_kind => in_words(&detail, words),
-            (
-                Err(error @ LoadError::Trapped { .. }),
-                _,
-            ) => Err(format!("{error}")),
+            (Err(error @ LoadError::Trapped { .. }), _) => Err(format!("{error}")),
             (Err(error), Expected::Refused(words)) => in_words(&error.to_string(), words),
             (Err(error), _) => Err(error.to_string()),
         }

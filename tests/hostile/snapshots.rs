@@ -11,7 +11,8 @@ const BIG_MEMORY: (&str, &str) = ("memory", r#"(memory (export "memory") 64)"#);
 
 /// A snapshot of so many bytes.
 fn giving(bytes: u32) -> Vec<u8> {
-    let snapshot = format!("(call $list (i32.const 1024) (i32.const 0) (i32.const {bytes})) (i32.const 1024)");
+    let snapshot =
+        format!("(call $list (i32.const 1024) (i32.const 0) (i32.const {bytes})) (i32.const 1024)");
     policy(&[BIG_MEMORY, ("snapshot", &snapshot)])
 }
 

@@ -1,6 +1,6 @@
 //! Stack: guests that call themselves without end.
 
-use sandbox::TrapKind::{StackOverflow};
+use sandbox::TrapKind::StackOverflow;
 
 use super::case::Expected::{BreaksAtStart, Traps};
 use super::case::{Hostile, case};
@@ -33,15 +33,34 @@ pub(crate) fn cases() -> Vec<Hostile> {
     let call = ("decide", "(call $deep (i32.const 0))");
     vec![
         case("recursion", &[("fields", DEEP), call], Traps(StackOverflow, EXHAUSTED)),
-        case("recursion-by-table", &[
-            ("fields", indirect), ("decide", "(call $even (i32.const 0))")], Traps(StackOverflow, EXHAUSTED)),
-        case("recursion-with-large-frames", &[("fields", &wide), call], Traps(StackOverflow, EXHAUSTED)),
-        case("recursion-in-post-return", &[
-            ("fields", DEEP), ("post-decide", "(drop (call $deep (i32.const 0)))")], Traps(StackOverflow, EXHAUSTED)),
-        case("recursion-in-realloc", &[
-            ("fields", DEEP), ("realloc", "(call $deep (i32.const 0))")], BreaksAtStart(StackOverflow, EXHAUSTED)),
-        case("recursion-in-start", &[
-            ("fields", &format!("{DEEP} (start $go) (func $go (drop (call $deep (i32.const 0))))"))], BreaksAtStart(StackOverflow, EXHAUSTED)),
+        case(
+            "recursion-by-table",
+            &[("fields", indirect), ("decide", "(call $even (i32.const 0))")],
+            Traps(StackOverflow, EXHAUSTED),
+        ),
+        case(
+            "recursion-with-large-frames",
+            &[("fields", &wide), call],
+            Traps(StackOverflow, EXHAUSTED),
+        ),
+        case(
+            "recursion-in-post-return",
+            &[("fields", DEEP), ("post-decide", "(drop (call $deep (i32.const 0)))")],
+            Traps(StackOverflow, EXHAUSTED),
+        ),
+        case(
+            "recursion-in-realloc",
+            &[("fields", DEEP), ("realloc", "(call $deep (i32.const 0))")],
+            BreaksAtStart(StackOverflow, EXHAUSTED),
+        ),
+        case(
+            "recursion-in-start",
+            &[(
+                "fields",
+                &format!("{DEEP} (start $go) (func $go (drop (call $deep (i32.const 0))))"),
+            )],
+            BreaksAtStart(StackOverflow, EXHAUSTED),
+        ),
     ]
 }
 

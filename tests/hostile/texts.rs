@@ -28,7 +28,8 @@ pub(crate) fn cases() -> Vec<Hostile> {
     let in_utf16 = |name: &str, encoding, replaced: &[(&str, &str)], expected| {
         Hostile::new(name, policy_of(WIT, encoding, replaced), expected)
     };
-    let wide = |text: &str| text.bytes().map(|byte| format!("{}\\00", byte as char)).collect::<String>();
+    let wide =
+        |text: &str| text.bytes().map(|byte| format!("{}\\00", byte as char)).collect::<String>();
     let wide_texts = format!(
         r#"(start $widen) (func $widen
             (memory.init $wide (i32.const 1024) (i32.const 0) (i32.const 14))
@@ -48,14 +49,35 @@ pub(crate) fn cases() -> Vec<Hostile> {
         declining("text-cut", "\\f0\\9f\\98", 3, not_utf8.clone()),
         declining("text-beyond-unicode", "\\f4\\90\\80\\80", 4, not_utf8),
         declining("text-out-of-bounds", "", 1 << 20, Traps(InvalidAnswer, "out of bounds")),
-        declining("text-that-moves-the-cursor", "\\1b[2J\\0aforged\\07", 12, AnswerRefused("forged")),
+        declining(
+            "text-that-moves-the-cursor",
+            "\\1b[2J\\0aforged\\07",
+            12,
+            AnswerRefused("forged"),
+        ),
         declining("text-that-is-long", "", 60_000, AnswerRefused("declined")),
-        case("result-of-no-case", &[("decide", &byte(512, 2, 512))], Traps(InvalidAnswer, "discriminant")),
-        case("result-of-case-255", &[("decide", &byte(512, 255, 512))], Traps(InvalidAnswer, "discriminant")),
-        case("scope-of-no-case", &[("describe", &byte(144, 2, 128))], BreaksAtStart(InvalidAnswer, "discriminant")),
+        case(
+            "result-of-no-case",
+            &[("decide", &byte(512, 2, 512))],
+            Traps(InvalidAnswer, "discriminant"),
+        ),
+        case(
+            "result-of-case-255",
+            &[("decide", &byte(512, 255, 512))],
+            Traps(InvalidAnswer, "discriminant"),
+        ),
+        case(
+            "scope-of-no-case",
+            &[("describe", &byte(144, 2, 128))],
+            BreaksAtStart(InvalidAnswer, "discriminant"),
+        ),
         // The canonical ABI takes every byte but 0 for true.
         case("bool-of-255", &[("describe", &byte(145, 255, 128))], Answers(3)),
-        case("name-of-stray-bytes", &[("describe", &byte(16, 255, 128))], BreaksAtStart(InvalidAnswer, "utf-8")),
+        case(
+            "name-of-stray-bytes",
+            &[("describe", &byte(16, 255, 128))],
+            BreaksAtStart(InvalidAnswer, "utf-8"),
+        ),
         in_utf16("utf16", StringEncoding::UTF16, &[("fields", &wide_texts)], Answers(3)),
         in_utf16("utf16-taken-for-utf8", StringEncoding::UTF16, &[], Refused("name")),
         in_utf16(

@@ -25,7 +25,13 @@ pub(crate) fn cases() -> Vec<Hostile> {
         breaks("loop-in-realloc-at-start", &[("realloc", LOOP)]),
         traps("loop-in-decide", &[("decide", LOOP)]),
         traps("loop-in-post-return", &[("post-decide", "(loop $ever (br $ever))")]),
-        traps("loop-of-calls", &[("decide", "(loop $ever (call $forget (i32.const 0) (i32.const 0)) (br $ever)) (unreachable)")]),
+        traps(
+            "loop-of-calls",
+            &[(
+                "decide",
+                "(loop $ever (call $forget (i32.const 0) (i32.const 0)) (br $ever)) (unreachable)",
+            )],
+        ),
         traps(
             "loop-of-tail-calls",
             &[
@@ -85,7 +91,10 @@ pub(crate) fn cases() -> Vec<Hostile> {
         ),
         traps(
             "grow-by-nothing-for-ever",
-            &[("decide", "(loop $ever (drop (memory.grow (i32.const 0))) (br $ever)) (unreachable)")],
+            &[(
+                "decide",
+                "(loop $ever (drop (memory.grow (i32.const 0))) (br $ever)) (unreachable)",
+            )],
         ),
     ]
 }

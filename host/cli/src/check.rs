@@ -8,6 +8,7 @@ pub(crate) mod line;
 mod list;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
@@ -19,8 +20,13 @@ use crate::exit::Failure;
 use crate::output::Output;
 use crate::settings::Settings;
 use card::OneCard;
-use inspection::{Inspection, State};
+use inspection::{Inspection, Inspector, State};
 use list::ListCard;
+
+/// How long the conformance set may take for a file that is looked at alone.
+const PATIENCE_ALONE: Duration = Duration::from_secs(120);
+/// And for one of many, of which some may be there to waste time.
+const PATIENCE_EACH: Duration = Duration::from_secs(3);
 
 /// Puts modules through the upload gate and holds them to the interface.
 ///
@@ -70,15 +76,19 @@ pub(crate) fn run(world: World, arguments: &Arguments, output: Output) -> Result
     let settings = arguments.settings.as_ref().map(Settings::read).transpose()?;
     let files = file::all(&arguments.paths)?;
     let mut allowance = Allowance { intake: arguments.wasi.intake(), ..Allowance::default() };
+    let (world, settings) = (world, settings.as_deref());
     if let ([path], false) = (arguments.paths.as_slice(), file::is_folder(&arguments.paths)) {
         allowance.compile.threads = Threads::All;
-        let lane = Lane::open(1)?;
-        let inspection = inspection::of(&lane, world, path, settings.as_deref(), &allowance)?;
+        let lane = &Lane::open(1)?;
+        let allowance = &allowance;
+        let inspector = Inspector { lane, world, settings, allowance, patience: PATIENCE_ALONE };
+        let owner = lane.tenant("check", allowance)?;
+        let inspection = inspector.inspect(path, &path.to_string_lossy(), &owner)?;
         let failed = failure(&inspection);
         output.card(&OneCard::new(inspection), arguments.json)?;
         return failed.map_or(Ok(()), Err);
     }
-    let inspections = list::inspect(world, &files, settings.as_deref(), &allowance)?;
+    let inspections = list::inspect(world, &files, settings, &allowance)?;
     let card = ListCard::new(inspections);
     let failed = card.failure();
     output.card(&card, arguments.json)?;

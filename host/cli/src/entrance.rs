@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, anyhow};
 use assembly::built_in;
 use registry::{Allowance, CodeCache, Entrance, GateError, Passed, Stage, host_key};
-use sandbox::{EpochClock, LoadError, Sandbox, Tenant, World};
+use sandbox::{Component, EpochClock, LoadError, Sandbox, Tenant, World};
 use tempfile::TempDir;
 
 use crate::compile::compiler;
@@ -61,13 +61,8 @@ impl Lane {
         allowance: &Allowance,
     ) -> (Result<Passed, GateError>, Timed) {
         let mut timed = Timed::new();
-        let bytes = match bytes {
-            Bytes::Read(bytes) => bytes,
-            Bytes::TooLarge(bytes) => {
-                let limit = allowance.intake.component_bytes;
-                let bytes = usize::try_from(*bytes).unwrap_or(usize::MAX);
-                return (Err(LoadError::TooLarge { bytes, limit }.into()), timed);
-            }
+        let Bytes::Read(bytes) = bytes else {
+            return (Err(too_large(bytes, allowance)), timed);
         };
         let since = stopwatch();
         let mut last = Duration::ZERO;
@@ -79,6 +74,26 @@ impl Lane {
         let passed = self.entrance.pass(bytes, settings, owner, allowance, &mut reached);
         (passed, timed)
     }
+
+    /// The module of bytes that have passed, from their cached code.
+    pub(crate) fn load(
+        &self,
+        bytes: &Bytes,
+        owner: &Tenant,
+        allowance: &Allowance,
+    ) -> Result<Component, GateError> {
+        match bytes {
+            Bytes::Read(bytes) => {
+                self.entrance.load(bytes, owner, allowance).map(|(component, _)| component)
+            }
+            Bytes::TooLarge(_) => Err(too_large(bytes, allowance)),
+        }
+    }
+}
+
+fn too_large(bytes: &Bytes, allowance: &Allowance) -> GateError {
+    let bytes = usize::try_from(bytes.len()).unwrap_or(usize::MAX);
+    LoadError::TooLarge { bytes, limit: allowance.intake.component_bytes }.into()
 }
 
 impl Bytes {

@@ -9,12 +9,15 @@ mod pipe;
 use std::ffi::OsString;
 use std::io;
 use std::num::NonZero;
+use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
 use sandbox::Threads;
 use thiserror::Error;
 
@@ -82,13 +85,21 @@ pub enum CompileError {
     },
 }
 
-/// Kills the child however its owner ends.
+/// Kills the child, with all that it may have started, however its owner ends.
 struct Killed(Child);
+
+impl Killed {
+    fn kill(&mut self) {
+        // Until it is waited for, its number is its own and its group's.
+        if let (Ok(None), Ok(group)) = (self.0.try_wait(), self.0.id().try_into()) {
+            let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
+        }
+    }
+}
 
 impl Drop for Killed {
     fn drop(&mut self) {
-        // It may be over already.
-        let _ = self.0.kill();
+        self.kill();
         let _ = self.0.wait();
     }
 }
@@ -122,14 +133,14 @@ impl Compiler {
                     status => Err(Some(status)),
                 },
                 Ok(pipe::Read::TooMuch) => {
-                    let _ = child.0.kill();
+                    child.kill();
                     return Err(CompileError::TooMuchCode { limit_bytes: limits.code_bytes });
                 }
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Err(None),
             };
             result.or_else(|status| {
                 // Before the words are read to their end, or the reader would wait for the child.
-                let _ = child.0.kill();
+                child.kill();
                 let words = words.join().unwrap_or_default();
                 match status {
                     Some(Ok(status)) => Err(explained(status, &words, limits)),
@@ -161,6 +172,7 @@ impl Compiler {
             // Nothing of the host's surroundings is the compiler's business.
             .env_clear()
             .env("RAYON_NUM_THREADS", threads.to_string())
+            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -44,6 +44,8 @@ pub struct Conformance {
     pub verdicts: Vec<Verdict>,
     /// What it says without settings, if it needs some and was given none.
     pub needs_settings: Option<NeedsSettings>,
+    /// There was no time for all of it.
+    pub out_of_time: bool,
 }
 
 /// A module that does not start without settings.
@@ -68,22 +70,24 @@ impl Conformance {
 }
 
 /// Holds a module that has passed the gate to the interface, under these settings (JSON text; `{}`
-/// without). `again` is the same module, linked and described a second time.
+/// without). `again` is the same module, linked and described a second time. What is not done when
+/// `out_of_time` says so is left out.
 pub fn conformance(
     component: &Component,
     again: &Component,
     settings: Option<&str>,
+    out_of_time: &dyn Fn() -> bool,
 ) -> Conformance {
     let tried = settings.unwrap_or("{}");
     match (component, again) {
         (Component::Policy(component), Component::Policy(again)) => {
-            let one = PolicySubject { component, settings: tried };
-            let again = PolicySubject { component: again, settings: tried };
+            let one = PolicySubject { component, settings: tried, out_of_time };
+            let again = PolicySubject { component: again, settings: tried, out_of_time };
             hold(&one, &again, settings.is_some())
         }
         (Component::Reward(component), Component::Reward(again)) => {
-            let one = RewardSubject { component, settings: tried };
-            let again = RewardSubject { component: again, settings: tried };
+            let one = RewardSubject { component, settings: tried, out_of_time };
+            let again = RewardSubject { component: again, settings: tried, out_of_time };
             hold(&one, &again, settings.is_some())
         }
         _ => {
@@ -93,7 +97,7 @@ pub fn conformance(
                 "let `describe` give constants",
             );
             let verdicts = vec![Verdict { item: Item::Describe, outcome }];
-            Conformance { verdicts, needs_settings: None }
+            Conformance { verdicts, needs_settings: None, out_of_time: false }
         }
     }
 }
@@ -120,7 +124,11 @@ fn hold<S: Subject>(subject: &S, again: &S, given: bool) -> Conformance {
     }
     outcomes.sort_by_key(|(item, _)| *item);
     let verdict = |(item, outcome)| Verdict { item, outcome };
-    Conformance { verdicts: outcomes.into_iter().map(verdict).collect(), needs_settings }
+    Conformance {
+        verdicts: outcomes.into_iter().map(verdict).collect(),
+        needs_settings,
+        out_of_time: subject.is_out_of_time(),
+    }
 }
 
 /// The items that make sense for a module of this world.
@@ -134,40 +142,59 @@ fn of_world<S: Subject>(subject: &S) -> impl Iterator<Item = Item> {
 }
 
 fn put_through<S: Subject>(subject: &S) -> Result<Vec<(Item, Outcome)>, LoadError> {
+    let init = (Item::Init, constancy::init(subject)?);
     let survey = Survey::of(subject)?;
-    let mut outcomes = vec![
-        (Item::Init, constancy::init(subject)?),
+    let seen = [
         (Item::Answers, manners::answers(&survey)),
         (Item::Explanations, manners::explanations(&survey)),
         (Item::Traps, manners::traps(&survey)),
         (Item::Log, manners::log(&survey)),
         (Item::Learn, manners::learn(&survey)),
-        (Item::Fuel, manners::fuel(subject, &survey)),
         (Item::Memory, manners::memory(subject, &survey)),
+        (Item::Fuel, manners::fuel(subject, &survey)),
     ];
+    // A fault that was seen is one, however much there was no time to see.
+    let seen = seen.map(|(item, outcome)| match outcome {
+        Outcome::Kept(_) if subject.is_out_of_time() => (item, too_late()),
+        outcome => (item, outcome),
+    });
+    let mut outcomes = vec![init];
+    outcomes.extend(seen);
+    outcomes.extend(put_again(subject, survey)?);
+    let ours: Vec<Item> = of_world(subject).collect();
+    outcomes.retain(|(item, _)| ours.contains(item));
+    Ok(outcomes)
+}
+
+/// The items that put the same turns again, in other ways.
+fn put_again<S: Subject>(subject: &S, survey: Survey) -> Result<Vec<(Item, Outcome)>, LoadError> {
     let through = survey.frames.len();
-    let course =
-        (through >= ENOUGH_TURNS).then(|| Course::new(subject, survey.frames)).transpose()?;
-    let too_few = || Outcome::skipped(format!("only {through} turns came through without a fault"));
+    let enough = through >= ENOUGH_TURNS && !subject.is_out_of_time();
+    let course = enough.then(|| Course::new(subject, survey.frames)).transpose()?;
     let state: &[Item] = if subject.stateful() {
         &[Item::Snapshot, Item::Subset, Item::Garbage]
     } else {
         &[Item::Stateless, Item::Garbage]
     };
     let by_row: &[Item] = &[Item::Order, Item::Company];
-    for item in [&[Item::Repeat, Item::Seed, Item::Forget], by_row, state].concat() {
+    let items = [&[Item::Repeat, Item::Seed, Item::Forget], by_row, state].concat();
+    let outcome = |item| {
         let outcome = match &course {
-            None => too_few(),
+            _ if subject.is_out_of_time() => too_late(),
+            None => Outcome::skipped(format!("only {through} turns came through without a fault")),
             Some(_) if by_row.contains(&item) && !subject.by_row() => {
                 Outcome::skipped("its scope is `group`")
             }
             Some(course) => on_course(course, item)?,
         };
-        outcomes.push((item, outcome));
-    }
-    let ours: Vec<Item> = of_world(subject).collect();
-    outcomes.retain(|(item, _)| ours.contains(item));
-    Ok(outcomes)
+        // What was cut short in the middle says nothing.
+        Ok((item, if subject.is_out_of_time() { too_late() } else { outcome }))
+    };
+    items.into_iter().map(outcome).collect()
+}
+
+fn too_late() -> Outcome {
+    Outcome::skipped("there was no time left")
 }
 
 fn on_course<S: Subject>(course: &Course<'_, S>, item: Item) -> Result<Outcome, LoadError> {

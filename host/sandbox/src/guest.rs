@@ -9,6 +9,7 @@ use crate::limits::Limits;
 use crate::log::{GuestLog, LogLevel};
 use crate::memory::{MemoryLimiter, Refused};
 use crate::tenant::Claim;
+use crate::text::quoted;
 use crate::trap::TrapKind;
 use crate::wasi::{self, Output, WasiHost, WasiState};
 
@@ -136,7 +137,7 @@ impl Guest {
             TrapKind::OutOfMemory => {
                 format!("it wanted more than its {} bytes of memory", self.limits.memory_bytes)
             }
-            _ => error.root_cause().to_string().replace('\n', " "),
+            _ => quoted(&error.root_cause().to_string()),
         };
         Trapped { kind, detail, fuel }
     }

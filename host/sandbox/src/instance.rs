@@ -215,17 +215,26 @@ impl<W: GuestWorld> Instance<W> {
         let (mut running, _, mut fuel) =
             self.loaded.make(&self.settings, self.seed).map_err(|error| not_again(&error))?;
         running.guest.set_now(self.now.nanoseconds());
-        if let Some(snapshot) = &self.snapshot {
+        if let Some(snapshot) = self.snapshot.take() {
             let budget = running.guest.budget(limits.setup_fuel);
             let world = &running.world;
-            let (restored, used) =
-                running.guest.call(budget, |store| world.restore(store, snapshot))?;
-            fuel += used;
-            restored.map_err(|message| Trapped {
-                kind: TrapKind::Other,
-                detail: format!("it refused its own snapshot: {message}"),
-                fuel: used,
-            })?;
+            let restored =
+                running.guest.call(budget, |store| world.restore(store, &snapshot));
+            match restored {
+                Ok((Ok(()), used)) => {
+                    fuel += used;
+                    self.snapshot = Some(snapshot);
+                }
+                // It cannot read what it wrote itself. Kept, it would be in the way of every start.
+                Ok((Err(_), _)) | Err(_) => {
+                    let made = self.loaded.make(&self.settings, self.seed);
+                    let (anew, _, used) = made.map_err(|error| not_again(&error))?;
+                    running = anew;
+                    running.guest.set_now(self.now.nanoseconds());
+                    fuel += used;
+                    self.usage.lost_snapshots += 1;
+                }
+            }
         }
         self.usage.fuel += fuel;
         Ok((running, fuel))

@@ -11,6 +11,7 @@ use crate::bindings::World;
 use crate::componentise::{Form, componentise};
 use crate::digest::Digest;
 use crate::load::LoadError;
+use crate::text::quoted;
 use surface::Surface;
 
 /// The largest file that is looked at, unless a tenant's intake says otherwise: Python components are
@@ -105,7 +106,7 @@ pub fn examine(bytes: &[u8], intake: &Intake) -> Result<Examined, LoadError> {
 
 fn validate(bytes: &[u8]) -> Result<(), LoadError> {
     let malformed = |error: wasmparser::BinaryReaderError| LoadError::Malformed {
-        cause: error.to_string().replace('\n', " "),
+        cause: quoted(&error.to_string()),
     };
     Validator::new_with_features(features()).validate_all(bytes).map(drop).map_err(malformed)
 }

@@ -25,6 +25,7 @@ mod reward;
 mod settings;
 mod standing;
 mod tenant;
+mod text;
 mod ticker;
 mod trap;
 mod trial;

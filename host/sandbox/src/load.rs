@@ -15,6 +15,7 @@ use crate::guest::Guest;
 use crate::intake::{Examined, Intake, examine};
 use crate::limits::Limits;
 use crate::tenant::Tenant;
+use crate::text::quoted;
 use crate::wasi;
 use crate::world::GuestWorld;
 
@@ -194,10 +195,15 @@ fn slots(code: &Code) -> Result<u32, LoadError> {
 
 /// The columns of these names.
 pub(crate) fn columns(names: &[String]) -> Result<Vec<Column>, LoadError> {
+    // Each once is enough for anybody, and each costs the host a copy at every tick.
+    let (asked, limit) = (names.len(), 2 * Column::COUNT);
+    if asked > limit {
+        return Err(LoadError::ManyColumns { asked, limit });
+    }
     names
         .iter()
         .map(|name| {
-            Column::from_name(name).ok_or_else(|| LoadError::UnknownColumn { name: name.clone() })
+            Column::from_name(name).ok_or_else(|| LoadError::UnknownColumn { name: quoted(name) })
         })
         .collect()
 }
@@ -205,11 +211,11 @@ pub(crate) fn columns(names: &[String]) -> Result<Vec<Column>, LoadError> {
 /// The details of these names.
 pub(crate) fn details(names: &[String]) -> Result<DetailSet, LoadError> {
     let details = names.iter().map(|name| {
-        Detail::from_name(name).ok_or_else(|| LoadError::UnknownDetail { name: name.clone() })
+        Detail::from_name(name).ok_or_else(|| LoadError::UnknownDetail { name: quoted(name) })
     });
     details.collect()
 }
 
 pub(crate) fn one_line(error: &wasmtime::Error) -> String {
-    format!("{error:#}").replace('\n', " ")
+    quoted(&format!("{error:#}"))
 }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::bindings::policy::regatta::policy::log::{Host, Level};
 use crate::bindings::policy::regatta::policy::{details, types};
+use crate::text::printable;
 
 /// Bytes of a line that are kept.
 const LINE_BYTES: usize = 1024;
@@ -87,7 +88,7 @@ impl GuestLog {
 
     /// Writes one line, if it is within the allowance.
     pub(crate) fn line(&mut self, level: LogLevel, message: &str) {
-        let message = escaped(message);
+        let message = printable(message, LINE_BYTES);
         let bytes = message.len() as u64;
         if self.lines_left == 0 || self.bytes_left < bytes {
             self.dropped += 1;
@@ -118,32 +119,6 @@ impl Host for GuestLog {
 // Interfaces of types alone, which the linker asks for all the same.
 impl types::Host for GuestLog {}
 impl details::Host for GuestLog {}
-
-/// Cuts a line and escapes what could move a terminal's cursor or forge another line.
-fn escaped(message: &str) -> String {
-    let mut end = message.len().min(LINE_BYTES);
-    while !message.is_char_boundary(end) {
-        end -= 1;
-    }
-    let mut line = String::with_capacity(end);
-    for character in message[..end].chars() {
-        if character.is_control() || deceives(character) {
-            line.extend(character.escape_default());
-        } else {
-            line.push(character);
-        }
-    }
-    line
-}
-
-/// Invisible characters that change how a line looks without being control characters: separators of
-/// lines, marks and overrides of direction, and spaces of no width.
-fn deceives(character: char) -> bool {
-    matches!(
-        character,
-        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
-    )
-}
 
 #[cfg(test)]
 mod tests {

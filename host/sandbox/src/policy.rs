@@ -13,6 +13,7 @@ use scaling::{
 
 pub use shadow::{Dropped, TickBudget, Turn};
 
+use crate::text::quoted;
 use crate::batch;
 use crate::bindings::policy as raw;
 use crate::experience::lower_experiences;
@@ -208,7 +209,7 @@ impl Policy for ComponentPolicy {
         match self.instance.call(fuel, |world, store| world.call_learn(store, &lowered)) {
             Ok(answer) => {
                 self.lessons.succeeded();
-                answer.map_err(|message| PolicyError::Declined { attempted, message })
+                answer.map_err(|message| PolicyError::Declined { attempted, message: quoted(&message) })
             }
             Err(trapped) => {
                 let discipline = self.component.0.shared.limits.discipline.as_ref();
@@ -236,6 +237,6 @@ impl Policy for ComponentPolicy {
         let restored = self.instance.restore(snapshot);
         restored
             .map_err(|trapped| PolicyError::Failed { attempted, cause: trapped.cause() })?
-            .map_err(|message| PolicyError::Declined { attempted, message })
+            .map_err(|message| PolicyError::Declined { attempted, message: quoted(&message) })
     }
 }

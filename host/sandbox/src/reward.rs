@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use scaling::{Reward, RewardError, Terms, Timestamp, Transitions, WorkloadId};
 
+use crate::text::quoted;
 use crate::bindings::reward as raw;
 use crate::experience::lower_transitions;
 use crate::guest::Trapped;
@@ -102,7 +103,7 @@ impl ComponentReward {
             .instance
             .call(fuel, |world, store| world.call_score(store, &lowered))
             .map_err(|trapped| failed(&trapped))?
-            .map_err(|message| RewardError::Declined { message })?;
+            .map_err(|message| RewardError::Declined { message: quoted(&message) })?;
         self.judged(rewards, rows)
     }
 
@@ -165,6 +166,6 @@ impl Reward for ComponentReward {
 
     fn restore(&mut self, snapshot: &[u8]) -> Result<(), RewardError> {
         let restored = self.instance.restore(snapshot).map_err(|trapped| failed(&trapped))?;
-        restored.map_err(|message| RewardError::Declined { message })
+        restored.map_err(|message| RewardError::Declined { message: quoted(&message) })
     }
 }

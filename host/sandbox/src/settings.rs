@@ -5,6 +5,7 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::bindings::policy::regatta::policy::types::SettingError;
+use crate::text::quoted;
 
 /// One complaint about settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,9 +25,12 @@ impl fmt::Display for SettingComplaint {
 
 impl From<SettingError> for SettingComplaint {
     fn from(error: SettingError) -> Self {
-        Self { path: error.path, message: error.message }
+        Self { path: quoted(&error.path), message: quoted(&error.message) }
     }
 }
+
+/// Complaints of one message.
+const COMPLAINTS: usize = 5;
 
 /// Settings that a component does not accept.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -39,5 +43,7 @@ pub struct SettingsError {
 }
 
 fn joined(complaints: &[SettingComplaint]) -> String {
-    complaints.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    let told = complaints.iter().take(COMPLAINTS).map(ToString::to_string).collect::<Vec<_>>();
+    let more = complaints.len().saturating_sub(COMPLAINTS);
+    if more == 0 { told.join("; ") } else { format!("{}; and {more} more", told.join("; ")) }
 }

@@ -17,6 +17,8 @@ pub struct Usage {
     pub memory_bytes_peak: usize,
     /// Calls that did not come back, by kind.
     pub traps: BTreeMap<TrapKind, u64>,
+    /// Snapshots that it could not go on from after a trap, so that it began anew.
+    pub lost_snapshots: u64,
     /// Rows that the fallback answered in its place.
     pub fallback_answers: u64,
     /// Turns of a shadow that were dropped, because the tick had no time or fuel left for them.

@@ -83,6 +83,12 @@ pub enum Refusal {
         /// How many reasons there are.
         described: usize,
     },
+    /// A target that there is none of.
+    #[error("targets {targets} is no sum of 1 (replicas), 2 (CPU), 4 (memory) and 8 (buffer)")]
+    UnknownTargets {
+        /// The sum given.
+        targets: u8,
+    },
     /// A batch was answered with another number of recommendations.
     #[error("{given} recommendations for {expected} workloads")]
     WrongLength {

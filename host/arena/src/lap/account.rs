@@ -151,6 +151,7 @@ fn kind(refusal: &Refusal) -> &'static str {
         Refusal::Absurd { .. } => "absurd",
         Refusal::Zero { .. } => "zero",
         Refusal::UnknownReason { .. } => "unknown-reason",
+        Refusal::UnknownTargets { .. } => "unknown-targets",
         Refusal::WrongLength { .. } => "wrong-length",
         Refusal::Declined { .. } => "declined",
         Refusal::Suspended { .. } => "suspended",

@@ -116,6 +116,7 @@ impl Inspection {
             State::Passed(passed) if passed.conformance.needs_settings.is_some() => {
                 "needs settings"
             }
+            State::Passed(passed) if passed.unfinished() > 0 => "unfinished",
             State::Passed(_) => "good",
         }
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use registry::{Allowance, Conformance, Stage, conformance};
+use registry::{Allowance, Conformance, Outcome, Passed, Stage, conformance};
 use sandbox::{Component, Tenant, Trial, World};
 
 use super::line::cut;
@@ -47,58 +47,66 @@ impl PassedModule {
     pub(super) fn findings(&self) -> usize {
         self.conformance.findings().count()
     }
+
+    /// How many items there was no time for.
+    pub(super) fn unfinished(&self) -> usize {
+        let late = |outcome: &Outcome| {
+            matches!(outcome, Outcome::Skipped(_)) && self.conformance.out_of_time
+        };
+        self.conformance.verdicts.iter().filter(|verdict| late(&verdict.outcome)).count()
+    }
 }
 
-/// Looks at one file as a tenant of its own.
-pub(super) fn of(
-    lane: &Lane,
-    world: World,
-    path: &Path,
-    settings: Option<&str>,
-    allowance: &Allowance,
-) -> Result<Inspection, Failure> {
-    let owner = lane.tenant("check", allowance)?;
-    let name = path.display().to_string();
-    for_owner(lane, world, (path, name), settings, &owner, allowance)
+/// How files are looked at.
+pub(super) struct Inspector<'a> {
+    pub(super) lane: &'a Lane,
+    /// Of which world a built-in of that name is meant.
+    pub(super) world: World,
+    pub(super) settings: Option<&'a str>,
+    pub(super) allowance: &'a Allowance,
+    /// After so long what is left of the conformance set is left out.
+    pub(super) patience: Duration,
 }
 
-/// Looks at one file.
-pub(super) fn for_owner(
-    lane: &Lane,
-    world: World,
-    (path, name): (&Path, String),
-    settings: Option<&str>,
-    owner: &Tenant,
-    allowance: &Allowance,
-) -> Result<Inspection, Failure> {
-    let bytes = Bytes::of(world, path, allowance.intake.component_bytes)?;
-    let (passed, timed) = lane.pass(&bytes, settings, owner, allowance);
-    let state = match passed {
-        Err(error) => State::Refused { stage: error.stage(), error: causes(&error) },
-        Ok(passed) => {
-            // The second time its code comes from the cache.
-            let (again, _) = lane.pass(&bytes, settings, owner, allowance);
-            let since = stopwatch();
-            match again {
-                Err(error) => State::Refused { stage: error.stage(), error: causes(&error) },
-                Ok(again) => {
-                    let conformance = conformance(&passed.component, &again.component, settings);
-                    let told = told(&passed.component);
-                    State::Passed(Box::new(PassedModule {
-                        world: told.0,
-                        module: told.1,
-                        version: told.2,
-                        digest: told.3,
-                        code_bytes: passed.code_bytes,
-                        trial: passed.trial,
-                        conformance,
-                        conformance_took: since(),
-                    }))
-                }
-            }
+impl Inspector<'_> {
+    /// Looks at one file, as a tenant, and calls it by this name.
+    pub(super) fn inspect(
+        &self,
+        path: &Path,
+        name: &str,
+        owner: &Tenant,
+    ) -> Result<Inspection, Failure> {
+        let bytes = Bytes::of(self.world, path, self.allowance.intake.component_bytes)?;
+        let (passed, timed) = self.lane.pass(&bytes, self.settings, owner, self.allowance);
+        let held = passed.and_then(|passed| {
+            let again = self.lane.load(&bytes, owner, self.allowance)?;
+            Ok(self.hold(passed, &again))
+        });
+        let state = match held {
+            Ok(passed) => State::Passed(Box::new(passed)),
+            Err(error) => State::Refused { stage: error.stage(), error: causes(&error) },
+        };
+        Ok(Inspection { name: printable(name), bytes: bytes.len(), timed, state })
+    }
+
+    fn hold(&self, passed: Passed, again: &Component) -> PassedModule {
+        let Passed { component, trial, code_bytes, .. } = passed;
+        let since = stopwatch();
+        let out_of_time = || since() > self.patience;
+        let conformance = conformance(&component, again, self.settings, &out_of_time);
+        let (world, module, version, digest) = told(&component);
+        let conformance_took = since();
+        PassedModule {
+            world,
+            module,
+            version,
+            digest,
+            code_bytes,
+            trial,
+            conformance,
+            conformance_took,
         }
-    };
-    Ok(Inspection { name: printable(&name), bytes: bytes.len(), timed, state })
+    }
 }
 
 fn told(component: &Component) -> (World, String, String, String) {

@@ -13,7 +13,8 @@ use registry::Allowance;
 use sandbox::World;
 use serde::Serialize;
 
-use super::inspection::{self, Inspection, State};
+use super::PATIENCE_EACH;
+use super::inspection::{Inspection, Inspector, State};
 use super::line::{bad, cut, dim, good, time, width};
 use crate::entrance::{Lane, stopwatch};
 use crate::exit::Failure;
@@ -31,7 +32,8 @@ pub(super) fn inspect(
 ) -> Result<Inspected, Failure> {
     let since = stopwatch();
     let workers = available_parallelism().map_or(1, usize::from).min(files.len().max(1));
-    let lane = Lane::open(workers)?;
+    let lane = &Lane::open(workers)?;
+    let inspector = Inspector { lane, world, settings, allowance, patience: PATIENCE_EACH };
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, Result<Inspection, Failure>)>> = Mutex::default();
     let owners = (0..workers)
@@ -41,9 +43,7 @@ pub(super) fn inspect(
         for owner in &owners {
             scope.spawn(|| {
                 while let Some((place, path)) = taken(&next, files) {
-                    let named = (path, name(path));
-                    let inspection =
-                        inspection::for_owner(&lane, world, named, settings, owner, allowance);
+                    let inspection = inspector.inspect(path, &name(path), owner);
                     let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
                     done.push((place, inspection));
                 }
@@ -109,6 +109,13 @@ fn told(inspection: &Inspection) -> (String, String, String) {
                 .collect();
             let what = format!("{} {}", passed.module, passed.version);
             match (found.as_slice(), &passed.conformance.needs_settings) {
+                ([], None) if passed.unfinished() > 0 => {
+                    let words = format!(
+                        "{what}: no time for {} items; check it alone",
+                        passed.unfinished()
+                    );
+                    (dim("–"), "unfinished".to_owned(), words)
+                }
                 ([], None) => (good(), "good".to_owned(), what),
                 ([], Some(needed)) => {
                     let example = needed.example.as_ref().filter(|_| needed.accepted);

@@ -17,7 +17,9 @@ pub(super) fn explained(status: ExitStatus, words: &str, limits: &CompileLimits)
         (Some(child::OUT_OF_MEMORY), _) => out_of_memory(),
         (_, Some(CPU_TIME_USED_UP)) => CompileError::TooLong { limit: limits.deadline },
         // Whoever cannot allocate says so and aborts.
-        _ if words.contains("memory allocation of ") => out_of_memory(),
+        _ if words.contains("memory allocation of ") || words.contains("out-of-memory error") => {
+            out_of_memory()
+        }
         _ => CompileError::Broken { how: status.to_string(), words: last_line(words) },
     }
 }

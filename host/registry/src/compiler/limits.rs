@@ -21,7 +21,8 @@ pub struct CompileLimits {
 
 impl Default for CompileLimits {
     /// Room for what the largest toolchains make (Python: near 20 MB, some ten seconds on one
-    /// thread), threads enough that small modules are not waited for, and no more than a machine can spare.
+    /// thread), threads enough that small modules are not waited for, and no more than a machine
+    /// can spare.
     fn default() -> Self {
         Self {
             address_space_bytes: 4 << 30,

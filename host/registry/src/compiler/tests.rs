@@ -36,9 +36,10 @@ fn the_process_is_told_its_limits_and_nothing_of_the_hosts_surroundings() {
     let arguments: Vec<OsString> = told.split_whitespace().map(Into::into).collect();
     let parsed = ChildArguments::parse(&arguments).unwrap();
     assert_eq!(parsed.address_space_bytes, limits().address_space_bytes);
-    assert_eq!((parsed.threads, parsed.parent), (Threads::One, std::process::id()));
-    let surroundings = script("cat /proc/$$/environ").compile(b"", &limits()).unwrap();
-    assert_eq!(surroundings, b"");
+    assert_eq!((parsed.threads, parsed.parent), (limits().threads, std::process::id()));
+    let one = CompileLimits { threads: Threads::One, ..limits() };
+    let surroundings = script("cat /proc/$$/environ").compile(b"", &one).unwrap();
+    assert_eq!(surroundings, b"RAYON_NUM_THREADS=1\0");
 }
 
 #[test]
@@ -78,7 +79,10 @@ fn the_last_line_that_says_something_is_told_and_cannot_move_a_cursor() {
 fn a_process_that_takes_too_much_is_stopped() {
     check("yes", |error| matches!(error, CompileError::TooMuchCode { limit_bytes: 1000 }));
     let limits = CompileLimits { deadline: Duration::from_millis(50), ..limits() };
-    for text in ["exec sleep 1000", "cat >&2; exec sleep 1000", "yes >&2"] {
+    // Also what the process has started in its turn.
+    for text in
+        ["exec sleep 1000", "cat >&2; exec sleep 1000", "yes >&2; true", "yes >&2 & sleep 1000"]
+    {
         let error = script(text).compile(&vec![0; 1 << 20], &limits).unwrap_err();
         assert!(matches!(error, CompileError::TooLong { .. }), "{text}: {error:?}");
     }

@@ -31,7 +31,7 @@ impl<'a, S: Subject> Course<'a, S> {
     pub(super) fn new(subject: &'a S, frames: Vec<Frame>) -> Result<Self, LoadError> {
         let modes: &[bool] = if subject.has_chance() { &[false, true] } else { &[false] };
         let round = |&explore: &bool| {
-            let moments = play(&mut subject.make(0)?, &frames, explore, Way::Whole);
+            let moments = play(subject, &mut subject.make(0)?, &frames, explore, Way::Whole);
             Ok(Round { explore, moments })
         };
         let rounds = modes.iter().map(round).collect::<Result<_, LoadError>>()?;
@@ -48,7 +48,7 @@ impl<'a, S: Subject> Course<'a, S> {
     ) -> Result<Option<String>, LoadError> {
         for round in rounds {
             let mut asked = self.subject.make(seed)?;
-            let moments = play(&mut asked, &self.frames, round.explore, way);
+            let moments = play(self.subject, &mut asked, &self.frames, round.explore, way);
             let pair = ((first, round.moments.as_slice()), (second, moments.as_slice()));
             if let Some(seen) = difference(&self.frames, pair.0, pair.1) {
                 return Ok(Some(format!("{seen}{}", round.adverb())));

@@ -19,6 +19,9 @@ pub(super) fn answers(survey: &Survey) -> Outcome {
              allow that, set no target, or decline",
         );
     }
+    if survey.turns == 0 {
+        return Outcome::kept("");
+    }
     if survey.answered == 0 {
         let first = survey.first_declined.clone();
         return Outcome::broken(
@@ -99,6 +102,9 @@ pub(super) fn fuel<S: Subject>(subject: &S, survey: &Survey) -> Outcome {
             format!("{place}: {} of it are used up", percent(turn)),
             "do less for each row, or ask for a larger `call_fuel` or `row_fuel`",
         );
+    }
+    if subject.is_out_of_time() {
+        return Outcome::kept("");
     }
     match by_row(subject) {
         Ok((one, more)) => Outcome::kept(format!(

@@ -3,7 +3,7 @@
 use scaling::WorkloadId;
 
 use super::scenario::Frame;
-use super::subject::{Asked, Said, Turn};
+use super::subject::{Asked, Said, Subject, Turn};
 
 /// It learns after every so many turns.
 const TURNS_BETWEEN_LESSONS: u64 = 4;
@@ -27,9 +27,10 @@ pub(super) struct Moment {
     learned: Option<Said>,
 }
 
-/// Puts turns to an instance, which learns in between.
-pub(super) fn play(
-    asked: &mut impl Asked,
+/// Puts turns to an instance, which learns in between, for as long as there is time.
+pub(super) fn play<S: Subject>(
+    subject: &S,
+    asked: &mut S::Asked,
     frames: &[Frame],
     explore: bool,
     way: Way,
@@ -39,7 +40,8 @@ pub(super) fn play(
         let learned = teaches(frame).then(|| asked.learn(Some(frame))).flatten();
         Moment { said, learned }
     };
-    frames.iter().filter(|frame| frame.rows() > 0).map(turn).collect()
+    let frames = frames.iter().filter(|frame| frame.rows() > 0);
+    frames.take_while(|_| !subject.is_out_of_time()).map(turn).collect()
 }
 
 /// Whether a lesson follows upon this turn. By its number, so that playing from the middle teaches

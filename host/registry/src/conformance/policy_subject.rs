@@ -18,6 +18,7 @@ use super::verdict::{listed, quoted};
 pub(super) struct PolicySubject<'a> {
     pub(super) component: &'a PolicyComponent,
     pub(super) settings: &'a str,
+    pub(super) out_of_time: &'a dyn Fn() -> bool,
 }
 
 impl Subject for PolicySubject<'_> {
@@ -61,6 +62,10 @@ impl Subject for PolicySubject<'_> {
 
     fn make_with(&self, settings: &str, seed: u64) -> Result<ComponentPolicy, LoadError> {
         self.component.instantiate(settings, seed)
+    }
+
+    fn is_out_of_time(&self) -> bool {
+        (self.out_of_time)()
     }
 
     fn settings(&self) -> &str {

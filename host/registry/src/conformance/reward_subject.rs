@@ -16,6 +16,7 @@ use super::verdict::{listed, quoted};
 pub(super) struct RewardSubject<'a> {
     pub(super) component: &'a RewardComponent,
     pub(super) settings: &'a str,
+    pub(super) out_of_time: &'a dyn Fn() -> bool,
 }
 
 impl Subject for RewardSubject<'_> {
@@ -58,6 +59,10 @@ impl Subject for RewardSubject<'_> {
 
     fn make_with(&self, settings: &str, _seed: u64) -> Result<ComponentReward, LoadError> {
         self.component.instantiate(settings)
+    }
+
+    fn is_out_of_time(&self) -> bool {
+        (self.out_of_time)()
     }
 
     fn settings(&self) -> &str {

@@ -21,7 +21,8 @@ pub(super) fn stateless<S: Subject>(course: &Course<'_, S>) -> Result<Outcome, L
     let half = course.frames.len() / 2;
     let later = &course.frames[half..];
     for round in &course.rounds {
-        let moments = play(&mut course.subject.make(0)?, later, round.explore, Way::Whole);
+        let moments =
+            play(course.subject, &mut course.subject.make(0)?, later, round.explore, Way::Whole);
         let old = ("an instance in use", &round.moments[half..]);
         if let Some(seen) = difference(later, old, ("a new one", &moments)) {
             return Ok(Outcome::broken(
@@ -43,14 +44,14 @@ pub(super) fn snapshot<S: Subject>(course: &Course<'_, S>) -> Result<Outcome, Lo
         for place in [count / 3, 2 * count / 3] {
             let (earlier, later) = course.frames.split_at(place);
             let mut old = course.subject.make(0)?;
-            play(&mut old, earlier, round.explore, Way::Whole);
+            play(course.subject, &mut old, earlier, round.explore, Way::Whole);
             let done = format!("a snapshot was taken after {place} turns{}", round.adverb());
             let (mut new, snapshot) = match moved(course, &mut old, &workloads(earlier))? {
                 Ok(moved) => moved,
                 Err(seen) => return Ok(Outcome::broken(done, seen, TAKE_OVER)),
             };
             bytes = snapshot.len();
-            let went_on = play(&mut new, later, round.explore, Way::Whole);
+            let went_on = play(course.subject, &mut new, later, round.explore, Way::Whole);
             let uninterrupted = ("uninterrupted", &round.moments[place..]);
             if let Some(seen) = difference(later, uninterrupted, ("restored", &went_on)) {
                 return Ok(Outcome::broken(
@@ -60,7 +61,7 @@ pub(super) fn snapshot<S: Subject>(course: &Course<'_, S>) -> Result<Outcome, Lo
                      what was learned, and where its own chance has got to",
                 ));
             }
-            let went_on = play(&mut old, later, round.explore, Way::Whole);
+            let went_on = play(course.subject, &mut old, later, round.explore, Way::Whole);
             if let Some(seen) = difference(later, uninterrupted, ("after `snapshot`", &went_on)) {
                 return Ok(Outcome::broken(done, seen, "let `snapshot` change nothing"));
             }
@@ -91,15 +92,15 @@ pub(super) fn subset<S: Subject>(course: &Course<'_, S>) -> Result<Outcome, Load
     let later: Vec<Frame> =
         later.iter().map(|frame| frame.only(|id| MOVED.contains(&id))).collect();
     let mut old = course.subject.make(0)?;
-    play(&mut old, earlier, false, Way::Whole);
+    play(course.subject, &mut old, earlier, false, Way::Whole);
     let done = "a snapshot of two of five workloads was restored into a new instance";
     let with_stranger = [MOVED[0], MOVED[1], UNKNOWN];
     let mut new = match moved(course, &mut old, &with_stranger)? {
         Ok((new, _)) => new,
         Err(seen) => return Ok(Outcome::broken(done, seen, TAKE_OVER)),
     };
-    let here = play(&mut old, &later, false, Way::Whole);
-    let there = play(&mut new, &later, false, Way::Whole);
+    let here = play(course.subject, &mut old, &later, false, Way::Whole);
+    let there = play(course.subject, &mut new, &later, false, Way::Whole);
     Ok(outcome(
         difference(&later, ("here", &here), ("there", &there)),
         done,
@@ -113,7 +114,7 @@ pub(super) fn forget<S: Subject>(course: &Course<'_, S>) -> Result<Outcome, Load
     let others: Vec<Frame> = later.iter().map(|frame| frame.only(|id| id != LEAVING)).collect();
     let made = || -> Result<S::Asked, LoadError> {
         let mut asked = course.subject.make(0)?;
-        play(&mut asked, earlier, false, Way::Whole);
+        play(course.subject, &mut asked, earlier, false, Way::Whole);
         Ok(asked)
     };
     let done = "it was told to forget one workload, and one that it never saw";
@@ -136,9 +137,9 @@ pub(super) fn forget<S: Subject>(course: &Course<'_, S>) -> Result<Outcome, Load
     if !course.subject.by_row() {
         return Ok(Outcome::kept(""));
     }
-    let kept = play(&mut made()?, &others, false, Way::Whole);
+    let kept = play(course.subject, &mut made()?, &others, false, Way::Whole);
     let Ok(mut forgot) = forgetting()? else { return Ok(Outcome::kept("")) };
-    let forgot = play(&mut forgot, &others, false, Way::Whole);
+    let forgot = play(course.subject, &mut forgot, &others, false, Way::Whole);
     Ok(outcome(
         difference(&others, ("without forgetting", &kept), ("after it", &forgot)),
         done,
@@ -160,7 +161,7 @@ fn implausible(asked: &mut impl Asked, frame: &Frame) -> Option<String> {
 /// What is no snapshot is refused, leaves no trace, and traps in no case.
 pub(super) fn garbage<S: Subject>(course: &Course<'_, S>) -> Result<Outcome, LoadError> {
     let mut old = course.subject.make(0)?;
-    play(&mut old, &course.frames, false, Way::Whole);
+    play(course.subject, &mut old, &course.frames, false, Way::Whole);
     let good = old.snapshot(&workloads(&course.frames)).unwrap_or_default();
     let stateful = course.subject.stateful();
     let mut asked = course.subject.make(0)?;
@@ -189,7 +190,7 @@ pub(super) fn garbage<S: Subject>(course: &Course<'_, S>) -> Result<Outcome, Loa
         }
     }
     if !accepted {
-        let moments = play(&mut asked, &course.frames, false, Way::Whole);
+        let moments = play(course.subject, &mut asked, &course.frames, false, Way::Whole);
         let seen = difference(
             &course.frames,
             ("a new instance", &course.rounds[0].moments),

@@ -24,6 +24,8 @@ pub(super) trait Subject {
     fn described(&self) -> Vec<(&'static str, String)>;
     fn validate(&self, settings: &str) -> Result<(), LoadError>;
     fn make_with(&self, settings: &str, seed: u64) -> Result<Self::Asked, LoadError>;
+    /// Whoever waits for the verdicts will not wait for more.
+    fn is_out_of_time(&self) -> bool;
     /// The settings that it is tried with.
     fn settings(&self) -> &str;
 

@@ -76,6 +76,9 @@ impl Survey {
         frame: &Frame,
         explore: bool,
     ) -> bool {
+        if subject.is_out_of_time() {
+            return false;
+        }
         let place = frame.place();
         let before = asked.used();
         let turn = asked.ask(frame, explore);

@@ -110,6 +110,17 @@ fn too_few_turns_are_no_ground_for_more() {
 }
 
 #[test]
+fn what_there_is_no_time_for_is_left_out_and_no_finding() {
+    let fake = Fake::new(Fault::Slow);
+    let conformance = hold(&fake, &fake, true);
+    assert_eq!(conformance.findings().count(), 0);
+    let late = conformance.verdicts.iter().filter(
+        |verdict| matches!(&verdict.outcome, Outcome::Skipped(why) if why.contains("no time")),
+    );
+    assert_eq!(late.map(|verdict| verdict.item).next(), Some(Item::Answers));
+}
+
+#[test]
 fn a_module_that_needs_settings_is_told_how_they_may_look() {
     let fake = Fake::new(Fault::NeedsSettings);
     let conformance = hold(&fake, &fake, false);

@@ -55,15 +55,16 @@ impl Outcome {
 pub(super) fn quoted(text: &str) -> String {
     const CHARACTERS: usize = 160;
     let mut shown = String::new();
-    for character in text.chars().take(CHARACTERS) {
+    for character in text.chars() {
+        if shown.chars().count() >= CHARACTERS {
+            shown.push('…');
+            break;
+        }
         if character.is_control() {
             shown.extend(character.escape_default());
         } else {
             shown.push(character);
         }
-    }
-    if text.chars().count() > CHARACTERS {
-        shown.push('…');
     }
     shown
 }

@@ -111,7 +111,7 @@ impl Entrance {
 
     /// A module that has passed before, without its trial, and why its code is not kept. If it is to
     /// be compiled again, that waits for the owner's turn.
-    pub(super) fn load(
+    pub fn load(
         &self,
         bytes: &[u8],
         owner: &Tenant,

@@ -124,6 +124,7 @@ fn refused_at(error: &LoadError) -> Stage {
         LoadError::Trapped { .. } | LoadError::Description(_) => Stage::Describe,
         LoadError::Settings(_) => Stage::Settings,
         LoadError::UnknownColumn { .. }
+        | LoadError::ManyColumns { .. }
         | LoadError::UnknownDetail { .. }
         | LoadError::Range { .. }
         | LoadError::Trial { .. } => Stage::Trial,

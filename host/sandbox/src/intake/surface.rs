@@ -5,6 +5,7 @@ use wasmparser::{ComponentTypeRef, Parser, Payload, TypeBounds};
 use super::Wasi;
 use crate::bindings::World;
 use crate::load::LoadError;
+use crate::text::quoted;
 use crate::wasi::is_wasi;
 
 /// The package of our worlds.
@@ -27,7 +28,7 @@ impl<'a> Surface<'a> {
     /// Reads the names of a valid component.
     pub(super) fn of(component: &'a [u8]) -> Result<Self, LoadError> {
         let malformed = |error: wasmparser::BinaryReaderError| LoadError::Malformed {
-            cause: error.to_string().replace('\n', " "),
+            cause: quoted(&error.to_string()),
         };
         let mut surface = Self { imports: Vec::new(), exports: Vec::new() };
         // Sections of components inside of this one follow their header and end with their own end.
@@ -68,7 +69,7 @@ impl<'a> Surface<'a> {
         let versions = self.imports.iter().filter_map(|import| version_of(import));
         for found in versions {
             if !speaks(found) {
-                return Err(LoadError::OtherVersion { found: found.to_owned() });
+                return Err(LoadError::OtherVersion { found: quoted(found) });
             }
         }
         Ok(world)
@@ -96,7 +97,7 @@ impl<'a> Surface<'a> {
     fn other_world(&self) -> LoadError {
         let names = self.imports.iter().chain(&self.exports);
         match names.filter_map(|name| version_of(name)).find(|version| !speaks(version)) {
-            Some(found) => LoadError::OtherVersion { found: found.to_owned() },
+            Some(found) => LoadError::OtherVersion { found: quoted(found) },
             None => LoadError::WrongWorld,
         }
     }
@@ -113,7 +114,7 @@ impl<'a> Surface<'a> {
             if wasi == Wasi::Stubbed && is_wasi(import) {
                 stubbed = true;
             } else {
-                forbidden.push((*import).to_owned());
+                forbidden.push(quoted(import));
             }
         }
         if forbidden.is_empty() {

@@ -113,6 +113,14 @@ pub enum LoadError {
         /// The name.
         name: String,
     },
+    /// More columns than there are.
+    #[error("it asks for {asked} columns, the limit is {limit}; ask for each once")]
+    ManyColumns {
+        /// How many.
+        asked: usize,
+        /// The most.
+        limit: usize,
+    },
     /// A detail that no driver has.
     #[error("it asks for the detail `{name}`; there are {}", details())]
     UnknownDetail {

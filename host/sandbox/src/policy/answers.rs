@@ -29,6 +29,9 @@ pub(super) fn judged(said: raw::Advice, rows: usize, reasons: usize) -> Result<A
     let answers = (0..rows)
         .map(|row| {
             let targets = said.targets[row];
+            if targets & !(REPLICAS | CPU | MEMORY | BUFFER) != 0 {
+                return Err(Refusal::UnknownTargets { targets });
+            }
             // A target that is announced and then left out is no number.
             let target = |bit, column: &[f64]| {
                 (targets & bit != 0).then(|| column.get(row).copied().unwrap_or(f64::NAN))

@@ -6,6 +6,7 @@ use scaling::{Advice, Batch, Explanation, Refusal, Scope};
 
 use super::ComponentPolicy;
 use super::answers::judged;
+use crate::text::quoted;
 use crate::batch;
 use crate::guest::{Budget, Trapped};
 
@@ -108,7 +109,7 @@ impl Unanswered {
     pub(super) fn into_refusal(self) -> Refusal {
         match self {
             Unanswered::Trapped(trapped) => Refusal::Failed { cause: trapped.cause() },
-            Unanswered::Declined(message) => Refusal::Declined { message },
+            Unanswered::Declined(message) => Refusal::Declined { message: quoted(&message) },
             Unanswered::Refused(refusal) => refusal,
         }
     }

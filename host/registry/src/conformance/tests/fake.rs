@@ -23,6 +23,7 @@ pub(super) enum Fault {
     InitTakesMore,
     ValidateTraps,
     NeedsSettings,
+    Slow,
     Nonsense,
     NeverAnswers,
     OddExplanations,
@@ -140,6 +141,10 @@ impl Subject for Fake {
         let used = Used { fuel: 1000, memory_bytes_peak, traps: 0, dropped_log_lines: 0 };
         let (fault, instance) = (self.fault, self.made.get());
         Ok(FakeAsked { fault, seed, instance, turns: BTreeMap::new(), used })
+    }
+
+    fn is_out_of_time(&self) -> bool {
+        self.fault == Fault::Slow && self.made.get() > 2
     }
 
     fn settings(&self) -> &str {
