@@ -1,6 +1,6 @@
 //! Logs: the one import, misused.
 
-use sandbox::TrapKind::{InvalidAnswer, TooMuchData};
+use sandbox::TrapKind::{InvalidAnswer, OutOfFuel, TooMuchData};
 
 use super::case::Expected::{Answers, Traps};
 use super::case::{Hostile, case};
@@ -33,14 +33,14 @@ pub(crate) fn cases() -> Vec<Hostile> {
     vec![
         writing("log-flood", 100_000, 1, 16, 7, Answers(3)),
         writing("log-oversized", 1, 1, 4096, 1 << 19, Answers(3)),
-        // Each line for itself may be copied, all of them together may not.
+        // Each line for itself may be copied; all of them together cost more fuel than there is.
         writing(
             "log-of-long-lines",
             1_000_000,
             1,
             4096,
             1 << 19,
-            Traps(TooMuchData, "too much data"),
+            Traps(OutOfFuel, "used up its fuel"),
         ),
         writing("log-moves-the-cursor", 3, 3, 1024, 23, Answers(3)),
         writing("log-of-no-level", 1, 4, 16, 7, Traps(InvalidAnswer, "discriminant")),

@@ -138,6 +138,3 @@ fn upload(
         uploaded_at: submission.now,
     })
 }
-
-#[cfg(test)]
-mod tests;

@@ -8,6 +8,7 @@
 //! quarantine/<tenant>/<name>/<version>.json
 //! incoming/                              files without a name yet
 //! locks/
+//! compiled/                              code and its key, unless they are kept elsewhere
 //! ```
 
 use std::path::{Path, PathBuf};

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use wit_component::ComponentEncoder;
 
+use crate::text::quoted;
+
 /// The first eight bytes of a component and of a core module: magic number, version and layer.
 const COMPONENT: [u8; 8] = *b"\0asm\x0d\0\x01\0";
 const CORE_MODULE: [u8; 8] = *b"\0asm\x01\0\0\0";
@@ -40,5 +42,5 @@ pub(crate) fn componentise(bytes: &[u8]) -> Result<Cow<'_, [u8]>, String> {
         .module(bytes)
         .and_then(|encoder| encoder.encode())
         .map(Cow::Owned)
-        .map_err(|error| format!("{error:#}").replace('\n', " "))
+        .map_err(|error| quoted(&format!("{error:#}")))
 }

@@ -14,6 +14,7 @@ use crate::digest::Digest;
 use crate::guest::Guest;
 use crate::intake::{Examined, Intake, examine};
 use crate::limits::Limits;
+use crate::log;
 use crate::tenant::Tenant;
 use crate::text::quoted;
 use crate::wasi;
@@ -159,6 +160,7 @@ impl Sandbox {
         let mismatch = |error| LoadError::Mismatch { world: W::WORLD, cause: one_line(&error) };
         let mut linker = Linker::new(self.engine());
         W::add_to_linker(&mut linker).map_err(mismatch)?;
+        log::charge_for_lines(&mut linker).map_err(mismatch)?;
         if examined.stubbed() {
             wasi::define(&mut linker, &native.0).map_err(mismatch)?;
         }

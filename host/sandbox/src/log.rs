@@ -2,10 +2,16 @@
 
 use std::collections::VecDeque;
 
+use wasmtime::component::Linker;
+
 use crate::bindings::policy::regatta::policy::log::{Host, Level};
 use crate::bindings::policy::regatta::policy::{details, types};
+use crate::guest::GuestState;
 use crate::text::printable;
+use crate::wasi::charge;
 
+/// The log's full name.
+const INTERFACE: &str = "regatta:policy/log@0.1.0";
 /// Bytes of a line that are kept.
 const LINE_BYTES: usize = 1024;
 /// Lines kept for whoever collects them; older ones give way.
@@ -114,6 +120,26 @@ impl Host for GuestLog {
         };
         self.line(level, &message);
     }
+}
+
+/// Fuel that a line costs on top of the guest's own instructions, and how many of its bytes cost one
+/// more: lifting a line is the host's work, which would be free otherwise.
+const LINE_FUEL: u64 = 20;
+const BYTES_PER_FUEL: u64 = 2;
+
+/// Makes each line cost fuel, in a linker that has the world's imports already.
+pub(crate) fn charge_for_lines(linker: &mut Linker<GuestState>) -> wasmtime::Result<()> {
+    linker.allow_shadowing(true);
+    linker.instance(INTERFACE)?.func_wrap(
+        "write",
+        |mut store, (level, message): (Level, String)| {
+            charge(&mut store, LINE_FUEL + message.len() as u64 / BYTES_PER_FUEL)?;
+            store.data_mut().log.write(level, message);
+            Ok(())
+        },
+    )?;
+    linker.allow_shadowing(false);
+    Ok(())
 }
 
 // Interfaces of types alone, which the linker asks for all the same.

@@ -175,7 +175,7 @@ impl<T: WasiHost> Import<'_, '_, T> {
 }
 
 /// Takes fuel for the host's own work, which ends like any other lack of fuel.
-fn charge<T>(store: &mut StoreContextMut<'_, T>, fuel: u64) -> wasmtime::Result<()> {
+pub(crate) fn charge<T>(store: &mut StoreContextMut<'_, T>, fuel: u64) -> wasmtime::Result<()> {
     let left = store.get_fuel()?;
     store.set_fuel(left.saturating_sub(fuel))?;
     if left < fuel { Err(Trap::OutOfFuel.into()) } else { Ok(()) }

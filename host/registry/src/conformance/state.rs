@@ -168,7 +168,13 @@ pub(super) fn garbage<S: Subject>(course: &Course<'_, S>) -> Result<Outcome, Loa
     let (mut refused, mut accepted) = (0, false);
     for (what, bytes, must_refuse) in no_snapshots(&good) {
         let done = format!("{what} was put to `restore`");
-        match asked.restore(&bytes) {
+        // What may be taken over is put to an instance of its own.
+        let said = if must_refuse {
+            asked.restore(&bytes)
+        } else {
+            course.subject.make(0)?.restore(&bytes)
+        };
+        match said {
             Said::Declined(_) => refused += 1,
             Said::Answer(_) if must_refuse && stateful => {
                 return Ok(Outcome::broken(
@@ -178,7 +184,7 @@ pub(super) fn garbage<S: Subject>(course: &Course<'_, S>) -> Result<Outcome, Loa
                      and decline what does not fit",
                 ));
             }
-            Said::Answer(_) => accepted = true,
+            Said::Answer(_) => accepted |= must_refuse,
             Said::Implausible(cause) | Said::Broken(cause) => {
                 return Ok(Outcome::broken(
                     done,
