@@ -30,12 +30,12 @@ impl Reader {
         let mut source = Source(bytes);
         let observations = observations(&mut source);
         let rows: Vec<usize> =
-            (0..observations.rows()).filter(|_| source.byte() % 4 != 0).collect();
+            (0..observations.rows()).filter(|_| !source.byte().is_multiple_of(4)).collect();
         let batch = Batch {
             observations: &observations,
             rows: &rows,
-            explore: source.byte() % 2 == 0,
-            explain: source.byte() % 2 == 0,
+            explore: source.byte().is_multiple_of(2),
+            explain: source.byte().is_multiple_of(2),
         };
         let advice = self.0.recommend(&batch);
         assert_eq!(advice.answers.len(), rows.len());
@@ -86,7 +86,7 @@ impl Source<'_> {
     }
 
     fn some<T>(&mut self, make: impl Fn(&mut Self) -> T) -> Option<T> {
-        (self.byte() % 2 == 0).then(|| make(self))
+        self.byte().is_multiple_of(2).then(|| make(self))
     }
 
     fn list<T>(&mut self, make: impl Fn(&mut Self) -> T) -> Vec<T> {
@@ -153,7 +153,7 @@ fn pod(row: u32, source: &mut Source<'_>) -> Pod {
     Pod {
         row,
         phase: PHASES[usize::from(source.byte()) % PHASES.len()],
-        deleting: source.byte() % 4 == 0,
+        deleting: source.byte().is_multiple_of(4),
         ready: source.some(|source| Readiness {
             status: STATES[usize::from(source.byte()) % STATES.len()],
             changed: source.some(Source::instant),
@@ -162,7 +162,7 @@ fn pod(row: u32, source: &mut Source<'_>) -> Pod {
         requests: source.list(quantity),
         containers: source.list(|source| Container {
             name: source.text(),
-            restartable_init: source.byte() % 4 == 0,
+            restartable_init: source.byte().is_multiple_of(4),
             requests: source.list(quantity),
             usage: source.list(quantity),
         }),

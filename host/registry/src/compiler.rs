@@ -138,16 +138,14 @@ impl Compiler {
                 }
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Err(None),
             };
-            result.or_else(|status| {
+            result.map_err(|status| {
                 // Before the words are read to their end, or the reader would wait for the child.
                 child.kill();
                 let words = words.join().unwrap_or_default();
                 match status {
-                    Some(Ok(status)) => Err(explained(status, &words, limits)),
-                    Some(Err(source)) => {
-                        Err(CompileError::Broken { how: source.to_string(), words })
-                    }
-                    None => Err(CompileError::TooLong { limit: limits.deadline }),
+                    Some(Ok(status)) => explained(status, &words, limits),
+                    Some(Err(source)) => CompileError::Broken { how: source.to_string(), words },
+                    None => CompileError::TooLong { limit: limits.deadline },
                 }
             })
         })

@@ -218,8 +218,7 @@ impl<W: GuestWorld> Instance<W> {
         if let Some(snapshot) = self.snapshot.take() {
             let budget = running.guest.budget(limits.setup_fuel);
             let world = &running.world;
-            let restored =
-                running.guest.call(budget, |store| world.restore(store, &snapshot));
+            let restored = running.guest.call(budget, |store| world.restore(store, &snapshot));
             match restored {
                 Ok((Ok(()), used)) => {
                     fuel += used;

@@ -13,7 +13,6 @@ use scaling::{
 
 pub use shadow::{Dropped, TickBudget, Turn};
 
-use crate::text::quoted;
 use crate::batch;
 use crate::bindings::policy as raw;
 use crate::experience::lower_experiences;
@@ -23,6 +22,7 @@ use crate::load::{LoadError, PolicyComponent, columns, details};
 use crate::log::LogLine;
 use crate::metrics::ModuleMetrics;
 use crate::standing::{Record, Standing};
+use crate::text::quoted;
 use crate::usage::Usage;
 
 /// An instance of a policy component. Its store is its own; when a call traps the store is dropped
@@ -209,7 +209,10 @@ impl Policy for ComponentPolicy {
         match self.instance.call(fuel, |world, store| world.call_learn(store, &lowered)) {
             Ok(answer) => {
                 self.lessons.succeeded();
-                answer.map_err(|message| PolicyError::Declined { attempted, message: quoted(&message) })
+                answer.map_err(|message| PolicyError::Declined {
+                    attempted,
+                    message: quoted(&message),
+                })
             }
             Err(trapped) => {
                 let discipline = self.component.0.shared.limits.discipline.as_ref();

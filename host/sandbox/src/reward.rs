@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use scaling::{Reward, RewardError, Terms, Timestamp, Transitions, WorkloadId};
 
-use crate::text::quoted;
 use crate::bindings::reward as raw;
 use crate::experience::lower_transitions;
 use crate::guest::Trapped;
@@ -13,6 +12,7 @@ use crate::load::{LoadError, RewardComponent, columns};
 use crate::log::LogLine;
 use crate::metrics::ModuleMetrics;
 use crate::standing::{Record, Standing};
+use crate::text::quoted;
 use crate::usage::Usage;
 
 /// An instance of a reward component. After a trap it is made anew with its last good snapshot; a

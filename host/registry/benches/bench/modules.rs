@@ -1,5 +1,7 @@
 //! Modules: what the benches upload.
 
+#![allow(dead_code, reason = "each bench uses a part of it")]
+
 use std::fmt::Write as _;
 
 use assembly::built_in;

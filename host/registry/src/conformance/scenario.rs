@@ -83,7 +83,12 @@ fn frame(name: &'static str, number: u64, ids: &[u64], kind: Kind, period: Durat
         cards: ids.iter().map(|&id| Card::new(WorkloadId(id), tick, kind)).collect(),
     };
     // The first tick has one before it.
-    Frame { name, before: scene(number + 1), now: scene(number + 2), explain: number % 3 == 0 }
+    Frame {
+        name,
+        before: scene(number + 1),
+        now: scene(number + 2),
+        explain: number.is_multiple_of(3),
+    }
 }
 
 impl Frame {

@@ -72,13 +72,16 @@ pub(super) fn snapshot<S: Subject>(course: &Course<'_, S>) -> Result<Outcome, Lo
 
 const TAKE_OVER: &str = "let `restore` take over whatever `snapshot` gives";
 
+/// An instance that has been restored, with the snapshot that it was restored from.
+type Resumed<S> = (<S as Subject>::Asked, Vec<u8>);
+
 /// A new instance with the state of these workloads, and the snapshot. The inner error says what went
 /// wrong.
 fn moved<S: Subject>(
     course: &Course<'_, S>,
     old: &mut S::Asked,
     ids: &[WorkloadId],
-) -> Result<Result<(S::Asked, Vec<u8>), String>, LoadError> {
+) -> Result<Result<Resumed<S>, String>, LoadError> {
     let mut new = course.subject.make(0)?;
     Ok(old.snapshot(ids).and_then(|snapshot| match new.restore(&snapshot) {
         Said::Answer(_) => Ok((new, snapshot)),

@@ -6,9 +6,9 @@ use scaling::{Advice, Batch, Explanation, Refusal, Scope};
 
 use super::ComponentPolicy;
 use super::answers::judged;
-use crate::text::quoted;
 use crate::batch;
 use crate::guest::{Budget, Trapped};
+use crate::text::quoted;
 
 impl ComponentPolicy {
     /// Asks for all rows of a batch. What a trap leaves unanswered is asked again in halves, within
