@@ -132,7 +132,7 @@ fn examples_in_rust_lock_what_the_guests_lock() {
         for package in lock.split("[[package]]").map(str::trim).filter(from_elsewhere) {
             let named = package.lines().take(2).collect::<Vec<_>>().join("\n");
             let same = |other: &&str| other.starts_with(&named);
-            assert!(locked.iter().any(|other| same(other)), "{example} locks another {named}");
+            assert!(locked.iter().any(same), "{example} locks another {named}");
         }
     }
 }

@@ -132,11 +132,14 @@ fn told(inspection: &Inspection) -> (String, String, String) {
     }
 }
 
+/// A file's name, with its mark, verdict and words.
+type Line<'a> = (&'a String, (String, String, String));
+
 impl Card for ListCard {
     fn text(&self) -> String {
         let mut text = String::new();
-        let lines: Vec<_> = self.files.iter().map(|one| (&one.name, told(one))).collect();
-        let widest = |of: &dyn Fn(&(&String, (String, String, String))) -> usize, most: usize| {
+        let lines: Vec<Line<'_>> = self.files.iter().map(|one| (&one.name, told(one))).collect();
+        let widest = |of: &dyn Fn(&Line<'_>) -> usize, most: usize| {
             lines.iter().map(of).max().unwrap_or(0).min(most)
         };
         let names = widest(&|(name, _)| name.chars().count(), 40);
