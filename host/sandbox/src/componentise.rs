@@ -1,6 +1,7 @@
 //! Componentise: a core module with embedded WIT becomes a component.
 
 use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use wit_component::ComponentEncoder;
 
@@ -38,9 +39,11 @@ pub(crate) fn componentise(bytes: &[u8]) -> Result<Cow<'_, [u8]>, String> {
     if Form::of(bytes) == Form::Component {
         return Ok(Cow::Borrowed(bytes));
     }
-    ComponentEncoder::default()
-        .module(bytes)
-        .and_then(|encoder| encoder.encode())
+    let encode = || ComponentEncoder::default().module(bytes)?.encode();
+    // The encoder was written for what compilers leave, and panics over some of what strangers do.
+    let encoded = catch_unwind(AssertUnwindSafe(encode));
+    encoded
+        .map_err(|_| "the encoder broke on the interface that it embeds".to_owned())?
         .map(Cow::Owned)
         .map_err(|error| quoted(&format!("{error:#}")))
 }

@@ -20,13 +20,13 @@ pub struct CompileLimits {
 }
 
 impl Default for CompileLimits {
-    /// Room for what the largest toolchains make (Python: near 20 MB, some ten seconds on one
-    /// thread), threads enough that small modules are not waited for, and no more than a machine
-    /// can spare.
+    /// Room for what the largest toolchains make (Python: near 20 MB, some ten seconds on a thread
+    /// with a processor of its own, and children take only what is left of a busy machine), threads
+    /// enough that small modules are not waited for, and no more than a machine can spare.
     fn default() -> Self {
         Self {
             address_space_bytes: 4 << 30,
-            deadline: Duration::from_secs(60),
+            deadline: Duration::from_secs(120),
             code_bytes: 512 << 20,
             threads: Threads::All,
         }
