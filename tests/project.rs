@@ -85,10 +85,16 @@ fn tools(language: Language) -> Option<(PathBuf, &'static str)> {
             fs::create_dir_all(&target).unwrap();
             Some((target, "target"))
         }
-        Language::Javascript => Some((toolchain.join("javascript/node_modules"), "node_modules")),
-        Language::Python => Some((toolchain.join("python"), ".venv")),
+        // The files that name the versions are put there when all else is.
+        Language::Javascript => toolchain
+            .join("javascript/package.json")
+            .exists()
+            .then(|| (toolchain.join("javascript/node_modules"), "node_modules")),
+        Language::Python => toolchain
+            .join("python/requirements.txt")
+            .exists()
+            .then(|| (toolchain.join("python"), ".venv")),
     }
-    .filter(|(folder, _)| folder.exists())
 }
 
 fn projects() -> PathBuf {
