@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use crate::hostile::bombs::bombs;
+use crate::hostile::bombs::{FUNCTIONS_OF_MANY_LOOPS, bomb};
 use crate::hostile::template::{component, policy};
 use crate::program::Regatta;
 
@@ -14,7 +14,7 @@ use crate::program::Regatta;
 fn child(parent: u32) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_regatta"));
     let parent = parent.to_string();
-    command.args(["compile", "4294967296", "600", "one", &parent]).env_clear();
+    command.args(["compile", "4294967296", "600", "one", "fair", &parent]).env_clear();
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -74,13 +74,12 @@ fn the_child_is_confined_while_it_reads() {
 #[test]
 fn a_host_killed_in_the_middle_of_an_upload_leaves_no_child_and_nothing_half_registered() {
     let regatta = Regatta::new();
-    let bomb = bombs().into_iter().find(|bomb| bomb.name == "deep-loops").unwrap();
-    regatta.write("bomb.wasm", bomb.bytes);
+    regatta.write("bomb.wasm", bomb(FUNCTIONS_OF_MANY_LOOPS).bytes);
     regatta.write("good.wasm", policy(&[]));
     // The bomb is in the compiler for a minute and more, unless somebody ends it.
     regatta.write(
         "tenants.yaml",
-        "defaults: { compile: { deadline_seconds: 600 } }\ntenants: { acme: }",
+        "defaults: { compile: { deadline_seconds: 600, cpu_seconds_per_mib: 600 } }\ntenants: { acme: }",
     );
     let registry = ["registry", "--at", "modules", "--tenants", "tenants.yaml"];
     let upload = |file| [&registry[..], &["upload", file, "--tenant", "acme"]].concat();

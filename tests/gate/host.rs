@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use registry::{
-    Admitted, Allowance, CodeCache, CompileLimits, Compiler, Gate, GateError, Recalled, Record,
-    Registry, Submission, host_key,
+    Admitted, Allowance, CodeCache, CompileLimits, Compiler, Gate, GateError, Priority, Recalled,
+    Record, Registry, Submission, host_key,
 };
 use sandbox::{EpochClock, Limits, Quota, Sandbox, Tenant};
 use tempfile::TempDir;
@@ -13,19 +13,20 @@ use tempfile::TempDir;
 /// The program's own compiling process.
 pub(super) fn compiler() -> Compiler {
     let program = env!("CARGO_BIN_EXE_regatta").into();
-    Compiler { program, arguments: vec!["compile".into()] }
+    Compiler { program, arguments: vec!["compile".into()], priority: Priority::Spare }
 }
 
 /// One that is not there.
 pub(super) fn no_compiler() -> Compiler {
-    Compiler { program: "/no/such/compiler".into(), arguments: Vec::new() }
+    Compiler { program: "/no/such/compiler".into(), arguments: Vec::new(), priority: Priority::Spare }
 }
 
 /// A compiling process that runs a shell script first.
 pub(super) fn compiler_after(script: &str) -> Compiler {
     let regatta = env!("CARGO_BIN_EXE_regatta");
     let text = format!(r#"{script}; exec "{regatta}" compile "$@""#);
-    Compiler { program: "/bin/sh".into(), arguments: vec!["-c".into(), text.into(), "sh".into()] }
+    let arguments = vec!["-c".into(), text.into(), "sh".into()];
+    Compiler { program: "/bin/sh".into(), arguments, priority: Priority::Spare }
 }
 
 /// Limits under which whatever is too much ends soon.

@@ -3,6 +3,9 @@
 
 use super::template::{component, component_with, policy};
 
+/// The bomb that keeps a compiler busy for half a minute and more, if it may.
+pub(crate) const FUNCTIONS_OF_MANY_LOOPS: &str = "functions-of-many-loops";
+
 /// A file that is a lot of work, and its name.
 #[derive(Debug, Clone)]
 pub(crate) struct Bomb {
@@ -57,8 +60,19 @@ fn carrying(name: &'static str, module: &[u8]) -> Bomb {
 
 /// One function of so many times the same instructions, with so many 64-bit locals.
 fn function(name: &'static str, locals: usize, times: usize, instructions: &[u8]) -> Bomb {
+    functions(name, 1, locals, times, instructions)
+}
+
+/// So many such functions.
+fn functions(
+    name: &'static str,
+    count: usize,
+    locals: usize,
+    times: usize,
+    instructions: &[u8],
+) -> Bomb {
     let locals = [b"\x01".to_vec(), number(locals), b"\x7e".to_vec()].concat();
-    carrying(name, &module(1, b"", &locals, &instructions.repeat(times)))
+    carrying(name, &module(count, b"", &locals, &instructions.repeat(times)))
 }
 
 /// Components inside of components, each with twice the next.
@@ -66,6 +80,11 @@ fn doubling(levels: usize) -> String {
     (0..levels).fold("(core module $m) (core instance (instantiate $m))".to_owned(), |inner, _| {
         format!("(component $c {inner}) (instance (instantiate $c)) (instance (instantiate $c))")
     })
+}
+
+/// The bomb of this name.
+pub(crate) fn bomb(name: &str) -> Bomb {
+    bombs().into_iter().find(|bomb| bomb.name == name).expect("it has this name")
 }
 
 /// Every bomb.
@@ -89,6 +108,7 @@ pub(crate) fn bombs() -> Vec<Bomb> {
     let lists = (1..2000).fold("(type $l0 (list u8))".to_owned(), |types, level| {
         format!("{types} (type $l{level} (list $l{}))", level - 1)
     });
+    let many_loops = b"\x03\x40\x20\0\xa7\x0d\0\x0b";
     let header = b"\0asm\x0d\0\x01\0";
     let components =
         (0..20_000).fold(header.to_vec(), |inner, _| [&header[..], &section(4, &inner)].concat());
@@ -115,9 +135,9 @@ pub(crate) fn bombs() -> Vec<Bomb> {
             &module(20_000, b"", b"\x01\xcf\x86\x03\x7e", b""),
         ),
         carrying("a-million-branches", &module(1, b"", none, &table)),
-        carrying("deep-blocks", &nested(b"\x02\x40", 1_000_000)),
-        carrying("deep-loops", &nested(b"\x03\x40", 1_000_000)),
-        carrying("deep-ifs", &nested(b"\x41\0\x04\x40", 500_000)),
+        carrying("deep-blocks", &nested(b"\x02\x40", 500_000)),
+        carrying("deep-loops", &nested(b"\x03\x40", 500_000)),
+        carrying("deep-ifs", &nested(b"\x41\0\x04\x40", 400_000)),
         carrying(
             "deep-sum",
             &module(
@@ -129,7 +149,12 @@ pub(crate) fn bombs() -> Vec<Bomb> {
             ),
         ),
         // Each loop calls itself and nothing is known of what it gives.
-        function("many-loops", 1, 500_000, b"\x03\x40\x20\0\xa7\x0d\0\x0b"),
+        function("many-loops", 1, 200_000, many_loops),
+        // As many as a function may have.
+        functions(FUNCTIONS_OF_MANY_LOOPS, 8, 1, 49_000, many_loops),
+        functions("functions-of-50-thousand-locals", 19, 49_999, 100_000, b"\x20\0\x21\x01"),
+        carrying("blocks-just-deep-enough", &nested(b"\x02\x40", 4_990)),
+        carrying("ifs-just-deep-enough", &nested(b"\x41\0\x04\x40", 4_990)),
         carrying("60-mib-of-nothing", &module(8, b"", none, &b"\x01".repeat(7_500_000))),
         text("components-that-double", &doubling(24)),
         Bomb {

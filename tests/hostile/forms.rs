@@ -19,6 +19,11 @@ pub(crate) fn cases() -> Vec<Hostile> {
     let section = b"\x14component-type:bogusgarbage";
     garbled_wit.extend([0, section.len() as u8]);
     garbled_wit.extend(section);
+    // A function of the interface that is made to have the type of another.
+    let (batch, other) = (b"\x05batch\x17\0\x27", b"\x05batch\x17\0\x07");
+    let place = module.windows(batch.len()).position(|bytes| bytes == batch).expect("it is there");
+    let mut twisted_wit = module.clone();
+    twisted_wit[place..place + other.len()].copy_from_slice(other);
     vec![
         file("empty", b"", "not a WebAssembly"),
         file("one-byte", b"\0", "not a WebAssembly"),
@@ -38,6 +43,7 @@ pub(crate) fn cases() -> Vec<Hostile> {
         file("component-and-more", &trailing(&made), "not valid"),
         file("module-without-interface", &without_wit, "no component of ours"),
         file("module-with-a-garbled-interface", &garbled_wit, "component"),
+        file("interface-that-panics-the-encoder", &twisted_wit, "does not make a component"),
         file("component-in-a-component", &wat("(component (component))"), "no component of ours"),
         Hostile::new("zeroes", vec![0; 1 << 20], Refused("not a WebAssembly")),
     ]

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use registry::{Allowance, Passed, Stage};
-use sandbox::{Threads, World};
+use sandbox::World;
 
 use crate::check::Imports;
 use crate::entrance::{Bytes, Lane};
@@ -47,8 +47,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(world: World, arguments: &Arguments, output: Output) -> Result<(), Failure> {
     let settings = settings::text(arguments.settings.as_ref())?;
-    let mut allowance = Allowance { intake: arguments.wasi.intake(), ..Allowance::default() };
-    allowance.compile.threads = Threads::All;
+    let allowance = Allowance { intake: arguments.wasi.intake(), ..Allowance::default() };
     let lane = Lane::open(1)?;
     let owner = lane.tenant("bench", &allowance)?;
     let place = arguments.path.display();

@@ -13,7 +13,7 @@ use std::time::Duration;
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 use registry::Allowance;
-use sandbox::{Intake, Threads, Wasi, World};
+use sandbox::{Intake, Wasi, World};
 
 use crate::entrance::Lane;
 use crate::exit::Failure;
@@ -75,20 +75,19 @@ impl Imports {
 pub(crate) fn run(world: World, arguments: &Arguments, output: Output) -> Result<(), Failure> {
     let settings = arguments.settings.as_ref().map(Settings::read).transpose()?;
     let files = file::all(&arguments.paths)?;
-    let mut allowance = Allowance { intake: arguments.wasi.intake(), ..Allowance::default() };
+    let allowance = Allowance { intake: arguments.wasi.intake(), ..Allowance::default() };
     let (world, settings) = (world, settings.as_deref());
     if let ([path], false) = (arguments.paths.as_slice(), file::is_folder(&arguments.paths)) {
-        allowance.compile.threads = Threads::All;
         let lane = &Lane::open(1)?;
-        let allowance = &allowance;
-        let inspector = Inspector { lane, world, settings, allowance, patience: PATIENCE_ALONE };
-        let owner = lane.tenant("check", allowance)?;
+        let patience = PATIENCE_ALONE;
+        let inspector = Inspector { lane, world, settings, allowance: &allowance, patience };
+        let owner = lane.tenant("check", &allowance)?;
         let inspection = inspector.inspect(path, &path.to_string_lossy(), &owner)?;
         let failed = failure(&inspection);
         output.card(&OneCard::new(inspection), arguments.json)?;
         return failed.map_or(Ok(()), Err);
     }
-    let inspections = list::inspect(world, &files, settings, &allowance)?;
+    let inspections = list::inspect(world, &files, settings, allowance)?;
     let card = ListCard::new(inspections);
     let failed = card.failure();
     output.card(&card, arguments.json)?;

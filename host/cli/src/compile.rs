@@ -5,20 +5,21 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use registry::{ChildArguments, ChildError, Compiler, compile_as_child};
+use registry::{ChildArguments, ChildError, Compiler, Priority, compile_as_child};
 
 /// Compiles the component on standard input to native code on standard output. The host starts this
 /// for itself; it is of no use by hand.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Address space in bytes, CPU time in seconds, `one` thread or `all`, the host's process.
+    /// Address space in bytes, CPU time in seconds, `one` thread or `all`, `spare` processors or a `fair` share, the
+    /// host's process.
     limits: Vec<OsString>,
 }
 
 /// This program, as a compiler.
-pub(crate) fn compiler() -> std::io::Result<Compiler> {
+pub(crate) fn compiler(priority: Priority) -> std::io::Result<Compiler> {
     let program: PathBuf = std::env::current_exe()?;
-    Ok(Compiler { program, arguments: vec!["compile".into()] })
+    Ok(Compiler { program, arguments: vec!["compile".into()], priority })
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {

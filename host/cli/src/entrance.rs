@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
 use assembly::built_in;
-use registry::{Allowance, CodeCache, Entrance, GateError, Passed, Stage, host_key};
+use registry::{Allowance, CodeCache, Entrance, GateError, Passed, Priority, Stage, host_key};
 use sandbox::{Component, EpochClock, LoadError, Sandbox, Tenant, World};
 use tempfile::TempDir;
 
@@ -38,7 +38,8 @@ impl Lane {
         let folder = folder.map_err(Failure::io)?;
         let key = host_key(&folder.path().join("host.key")).map_err(Failure::io)?;
         let cache = CodeCache::new(&folder.path().join("code"), key);
-        let compiler = compiler().context("cannot find this program to compile with");
+        // Whoever starts such a command waits for it, and there is no loop in this process.
+        let compiler = compiler(Priority::Fair).context("cannot find this program to compile with");
         let compiler = compiler.map_err(Failure::io)?;
         let sandbox = Sandbox::new(EpochClock::default())
             .map_err(|error| Failure::new(Exit::Other, error))?;

@@ -5,6 +5,7 @@ mod child;
 mod ending;
 mod limits;
 mod pipe;
+mod starvation;
 
 use std::ffi::OsString;
 use std::io;
@@ -30,6 +31,16 @@ pub use limits::CompileLimits;
 /// space.
 const MOST_THREADS: usize = 8;
 
+/// The place of a child among all who want a processor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Priority {
+    /// It takes only what nobody else wants, so that a loop beside it never waits. On a machine that
+    /// is busy to the last it hardly moves.
+    Spare,
+    /// It takes its share, because somebody sits and waits for it.
+    Fair,
+}
+
 /// Starts child processes that compile: a program that calls [`compile_as_child`] when it is given
 /// the arguments.
 #[derive(Debug, Clone)]
@@ -38,6 +49,8 @@ pub struct Compiler {
     pub program: PathBuf,
     /// Arguments before those that [`ChildArguments`] reads.
     pub arguments: Vec<OsString>,
+    /// Whom its children give way to.
+    pub priority: Priority,
 }
 
 /// Why there is no native code.
@@ -62,6 +75,28 @@ pub enum CompileError {
     TooLong {
         /// The deadline.
         limit: Duration,
+    },
+    /// It took too long, and most of that it waited for a processor.
+    #[error(
+        "compiling it did not end within {limit:?}, of which it waited {waited:?} for a processor; \
+         try again when the machine is less busy, or give it a longer deadline"
+    )]
+    Starved {
+        /// The deadline.
+        limit: Duration,
+        /// How long the thread that waited most was ready to run and did not.
+        waited: Duration,
+    },
+    /// It took more work than its size explains.
+    #[error(
+        "compiling its {bytes} bytes took more than {cpu_seconds} s of processor time; make its \
+         functions smaller, or have its tenant's compile.cpu_seconds_per_mib raised"
+    )]
+    TooMuchWork {
+        /// Size of the component.
+        bytes: usize,
+        /// The limit for one of this size.
+        cpu_seconds: u64,
     },
     /// It took too much memory.
     #[error("compiling it took more than {limit_bytes} bytes of address space; make it smaller")]
@@ -111,7 +146,7 @@ impl Compiler {
         component: &[u8],
         limits: &CompileLimits,
     ) -> Result<Vec<u8>, CompileError> {
-        let started = self.command(limits).spawn();
+        let started = self.command(component.len(), limits).spawn();
         let mut child = started
             .map(Killed)
             .map_err(|source| CompileError::Start { program: self.program.clone(), source })?;
@@ -139,19 +174,25 @@ impl Compiler {
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Err(None),
             };
             result.map_err(|status| {
+                let waited = starvation::waited(child.0.id());
                 // Before the words are read to their end, or the reader would wait for the child.
                 child.kill();
                 let words = words.join().unwrap_or_default();
                 match status {
-                    Some(Ok(status)) => explained(status, &words, limits),
+                    Some(Ok(status)) => explained(status, &words, component.len(), limits),
                     Some(Err(source)) => CompileError::Broken { how: source.to_string(), words },
-                    None => CompileError::TooLong { limit: limits.deadline },
+                    None => match (limits.deadline, waited) {
+                        (limit, Some(waited)) if waited > limit / 2 => {
+                            CompileError::Starved { limit, waited }
+                        }
+                        (limit, _) => CompileError::TooLong { limit },
+                    },
                 }
             })
         })
     }
 
-    fn command(&self, limits: &CompileLimits) -> Command {
+    fn command(&self, component_bytes: usize, limits: &CompileLimits) -> Command {
         let mut command = Command::new(&self.program);
         let threads = match limits.threads {
             Threads::One => 1,
@@ -159,9 +200,9 @@ impl Compiler {
         };
         let arguments = ChildArguments {
             address_space_bytes: limits.address_space_bytes,
-            // A backstop: unless the host itself is stopped, the wall clock comes first.
-            cpu_seconds: limits.deadline.as_secs().saturating_add(1).saturating_mul(threads as u64),
+            cpu_seconds: limits.cpu_seconds(component_bytes),
             threads: limits.threads,
+            priority: self.priority,
             parent: std::process::id(),
         };
         command

@@ -33,7 +33,7 @@ pub use allowance::Allowance;
 pub use code_cache::{Cached, CodeCache, Sealed, UncachedError};
 pub use collect::Collected;
 pub use compiler::{
-    ChildArguments, ChildError, CompileError, CompileLimits, Compiler, compile_as_child,
+    ChildArguments, ChildError, CompileError, CompileLimits, Compiler, Priority, compile_as_child,
 };
 pub use conformance::{
     Conformance, Finding, Item, MadeUpTurn, NeedsSettings, Outcome, Verdict, conformance,

@@ -1,7 +1,9 @@
 //! Componentise: a core module with embedded WIT becomes a component.
 
 use std::borrow::Cow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::sync::Once;
 
 use wit_component::ComponentEncoder;
 
@@ -41,9 +43,30 @@ pub(crate) fn componentise(bytes: &[u8]) -> Result<Cow<'_, [u8]>, String> {
     }
     let encode = || ComponentEncoder::default().module(bytes)?.encode();
     // The encoder was written for what compilers leave, and panics over some of what strangers do.
-    let encoded = catch_unwind(AssertUnwindSafe(encode));
+    let encoded = silently(|| catch_unwind(AssertUnwindSafe(encode)));
     encoded
         .map_err(|_| "the encoder broke on the interface that it embeds".to_owned())?
         .map(Cow::Owned)
         .map_err(|error| quoted(&format!("{error:#}")))
+}
+
+/// Runs something whose panics are caught, without a report of each for whoever reads the host's
+/// standard error: strangers could write there as much as they like.
+fn silently<T>(run: impl FnOnce() -> T) -> T {
+    static HOOKED: Once = Once::new();
+    thread_local! {
+        static SILENT: Cell<bool> = const { Cell::new(false) };
+    }
+    HOOKED.call_once(|| {
+        let before = take_hook();
+        set_hook(Box::new(move |panic| {
+            if !SILENT.get() {
+                before(panic);
+            }
+        }));
+    });
+    SILENT.set(true);
+    let done = run();
+    SILENT.set(false);
+    done
 }

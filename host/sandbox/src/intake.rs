@@ -1,17 +1,18 @@
 //! Intake: what is looked at before anything is compiled, in this order: size, form, parse, world and
 //! version, imports.
 
+mod shape;
 mod surface;
 
 use std::borrow::Cow;
 
-use wasmparser::{Validator, WasmFeatures};
+use wasmparser::WasmFeatures;
 
 use crate::bindings::World;
 use crate::componentise::{Form, componentise};
 use crate::digest::Digest;
 use crate::load::LoadError;
-use crate::text::quoted;
+use shape::validate;
 use surface::Surface;
 
 /// The largest file that is looked at, unless a tenant's intake says otherwise: Python components are
@@ -91,10 +92,10 @@ pub fn examine(bytes: &[u8], intake: &Intake) -> Result<Examined, LoadError> {
         Form::Other => return Err(LoadError::NotWasm),
     }
     // The encoder takes for granted that what it reads is whole.
-    validate(bytes)?;
+    validate(bytes, features())?;
     let component = componentise(bytes).map_err(|cause| LoadError::NotComponentisable { cause })?;
     if let Cow::Owned(encoded) = &component {
-        validate(encoded)?;
+        validate(encoded, features())?;
     }
     let surface = Surface::of(&component)?;
     let world = surface.world()?;
@@ -102,13 +103,6 @@ pub fn examine(bytes: &[u8], intake: &Intake) -> Result<Examined, LoadError> {
     surface.check_exports(world)?;
     let component = component.into_owned();
     Ok(Examined { component, digest: Digest::of(bytes), world, stubbed })
-}
-
-fn validate(bytes: &[u8]) -> Result<(), LoadError> {
-    let malformed = |error: wasmparser::BinaryReaderError| LoadError::Malformed {
-        cause: quoted(&error.to_string()),
-    };
-    Validator::new_with_features(features()).validate_all(bytes).map(drop).map_err(malformed)
 }
 
 /// What the engine has switched on; the engine itself has the last word.

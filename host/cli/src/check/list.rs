@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use registry::Allowance;
-use sandbox::World;
+use sandbox::{Threads, World};
 use serde::Serialize;
 
 use super::PATIENCE_EACH;
@@ -28,10 +28,13 @@ pub(super) fn inspect(
     world: World,
     files: &[PathBuf],
     settings: Option<&str>,
-    allowance: &Allowance,
+    mut allowance: Allowance,
 ) -> Result<Inspected, Failure> {
     let since = stopwatch();
     let workers = available_parallelism().map_or(1, usize::from).min(files.len().max(1));
+    // There are files enough for all processors.
+    allowance.compile.threads = Threads::One;
+    let allowance = &allowance;
     let lane = &Lane::open(workers)?;
     let inspector = Inspector { lane, world, settings, allowance, patience: PATIENCE_EACH };
     let next = AtomicUsize::new(0);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::anyhow;
 use clap::Args;
-use registry::{CodeCache, Gate, Registry, Tenants, host_key};
+use registry::{CodeCache, Gate, Priority, Registry, Tenants, host_key};
 use sandbox::{EpochClock, Sandbox};
 
 use crate::compile::compiler;
@@ -48,7 +48,8 @@ impl Place {
     pub(super) fn gate(&self, sandbox: &Sandbox) -> Result<Gate, Failure> {
         let registry = self.open()?;
         let cache = self.cache()?;
-        let compiler = compiler()
+        // The machine may run a host too.
+        let compiler = compiler(Priority::Spare)
             .map_err(|error| Failure::io(anyhow!(error).context("cannot find itself")))?;
         // One command lets one module in.
         Ok(Gate::new(sandbox.clone(), registry, cache, compiler, 1))

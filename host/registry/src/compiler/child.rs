@@ -7,6 +7,8 @@ use nix::sys::resource::{Resource, setrlimit};
 use sandbox::{PrecompileError, Threads, precompile};
 use thiserror::Error;
 
+use super::Priority;
+
 /// Exit status of a child that refuses the component.
 pub(super) const REFUSED: i32 = 10;
 /// Exit status of a child that could not have the memory that it wanted.
@@ -24,6 +26,8 @@ pub struct ChildArguments {
     pub cpu_seconds: u64,
     /// On how many threads it compiles.
     pub threads: Threads,
+    /// Its place among those who want a processor.
+    pub priority: Priority,
     /// The process that started it, without which it ends.
     pub parent: u32,
 }
@@ -33,8 +37,8 @@ pub struct ChildArguments {
 pub enum ChildError {
     /// Started by hand, perhaps.
     #[error(
-        "the compiler's child is started by the host only, with a size, a time, `one` or `all`, and \
-         the host's process"
+        "the compiler's child is started by the host only, with a size, a time, `one` or `all`, \
+         `spare` or `fair`, and the host's process"
     )]
     Arguments,
     /// A limit could not be set, so nothing hostile may be looked at.
@@ -76,15 +80,20 @@ impl ChildError {
 }
 
 impl ChildArguments {
-    pub(super) fn written(self) -> [OsString; 4] {
+    pub(super) fn written(self) -> [OsString; 5] {
         let threads = match self.threads {
             Threads::One => "one",
             Threads::All => "all",
+        };
+        let priority = match self.priority {
+            Priority::Spare => "spare",
+            Priority::Fair => "fair",
         };
         [
             self.address_space_bytes.to_string().into(),
             self.cpu_seconds.to_string().into(),
             threads.into(),
+            priority.into(),
             self.parent.to_string().into(),
         ]
     }
@@ -102,10 +111,15 @@ impl ChildArguments {
                     "all" => Threads::All,
                     _ => return None,
                 },
-                parent: number(3)?.try_into().ok()?,
+                priority: match text(3)? {
+                    "spare" => Priority::Spare,
+                    "fair" => Priority::Fair,
+                    _ => return None,
+                },
+                parent: number(4)?.try_into().ok()?,
             })
         };
-        parsed().filter(|_| arguments.len() == 4).ok_or(ChildError::Arguments)
+        parsed().filter(|_| arguments.len() == 5).ok_or(ChildError::Arguments)
     }
 }
 
@@ -137,7 +151,9 @@ fn confine(arguments: ChildArguments) -> Result<(), ChildError> {
     {
         nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)
             .map_err(|source| ChildError::Limit { what: "outliving the host", source })?;
-        give_way();
+        if arguments.priority == Priority::Spare {
+            give_way();
+        }
     }
     // It may have gone before it was watched.
     if std::os::unix::process::parent_id() == arguments.parent {

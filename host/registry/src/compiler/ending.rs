@@ -7,7 +7,12 @@ use nix::sys::signal::Signal;
 use super::{CompileError, CompileLimits, child};
 
 /// What the end of a child means.
-pub(super) fn explained(status: ExitStatus, words: &str, limits: &CompileLimits) -> CompileError {
+pub(super) fn explained(
+    status: ExitStatus,
+    words: &str,
+    bytes: usize,
+    limits: &CompileLimits,
+) -> CompileError {
     use std::os::unix::process::ExitStatusExt;
 
     const CPU_TIME_USED_UP: i32 = Signal::SIGXCPU as i32;
@@ -15,7 +20,9 @@ pub(super) fn explained(status: ExitStatus, words: &str, limits: &CompileLimits)
     match (status.code(), status.signal()) {
         (Some(child::REFUSED), _) => CompileError::Refused { cause: last_line(words) },
         (Some(child::OUT_OF_MEMORY), _) => out_of_memory(),
-        (_, Some(CPU_TIME_USED_UP)) => CompileError::TooLong { limit: limits.deadline },
+        (_, Some(CPU_TIME_USED_UP)) => {
+            CompileError::TooMuchWork { bytes, cpu_seconds: limits.cpu_seconds(bytes) }
+        }
         // Whoever cannot allocate says so and aborts.
         _ if words.contains("memory allocation of ") || words.contains("out-of-memory error") => {
             out_of_memory()

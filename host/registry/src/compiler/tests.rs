@@ -7,7 +7,11 @@ use super::*;
 
 /// A compiler that is a shell script.
 fn script(text: &str) -> Compiler {
-    Compiler { program: "/bin/sh".into(), arguments: vec!["-c".into(), text.into(), "sh".into()] }
+    Compiler {
+        program: "/bin/sh".into(),
+        arguments: vec!["-c".into(), text.into(), "sh".into()],
+        priority: Priority::Spare,
+    }
 }
 
 fn limits() -> CompileLimits {
@@ -37,6 +41,7 @@ fn the_process_is_told_its_limits_and_nothing_of_the_hosts_surroundings() {
     let parsed = ChildArguments::parse(&arguments).unwrap();
     assert_eq!(parsed.address_space_bytes, limits().address_space_bytes);
     assert_eq!((parsed.threads, parsed.parent), (limits().threads, std::process::id()));
+    assert_eq!((parsed.cpu_seconds, parsed.priority), (5, Priority::Spare));
     let one = CompileLimits { threads: Threads::One, ..limits() };
     let surroundings = script("cat /proc/$$/environ").compile(b"", &one).unwrap();
     assert_eq!(surroundings, b"RAYON_NUM_THREADS=1\0");
@@ -53,7 +58,10 @@ fn an_end_is_named_by_its_cause() {
         "echo memory allocation of 8 bytes failed >&2; kill -ABRT $$",
         |error| matches!(error, CompileError::OutOfMemory { limit_bytes } if *limit_bytes == 4 << 30),
     );
-    check("kill -XCPU $$", |error| matches!(error, CompileError::TooLong { .. }));
+    check(
+        "kill -XCPU $$",
+        |error| matches!(error, CompileError::TooMuchWork { bytes: 9, cpu_seconds: 6 }),
+    );
     check("exit 3", |error| matches!(error, CompileError::Broken { how, .. } if how.contains('3')));
     check(
         "kill -SEGV $$",
@@ -84,13 +92,14 @@ fn a_process_that_takes_too_much_is_stopped() {
         ["exec sleep 1000", "cat >&2; exec sleep 1000", "yes >&2; true", "yes >&2 & sleep 1000"]
     {
         let error = script(text).compile(&vec![0; 1 << 20], &limits).unwrap_err();
-        assert!(matches!(error, CompileError::TooLong { .. }), "{text}: {error:?}");
+        let named = matches!(error, CompileError::TooLong { .. } | CompileError::Starved { .. });
+        assert!(named, "{text}: {error:?}");
     }
 }
 
 #[test]
 fn a_program_that_is_not_there_is_named() {
-    let compiler = Compiler { program: "/no/such/compiler".into(), arguments: Vec::new() };
+    let compiler = Compiler { program: "/no/such/compiler".into(), ..script("") };
     let error = compiler.compile(b"", &limits()).unwrap_err();
     assert_eq!(error.to_string(), "cannot start the compiler `/no/such/compiler`");
 }
@@ -105,13 +114,21 @@ fn only_what_the_host_writes_is_understood_as_its_orders() {
         address_space_bytes: 1 << 30,
         cpu_seconds: 9,
         threads: Threads::All,
+        priority: Priority::Fair,
         parent: 77,
     };
-    assert_eq!(parse("1073741824 9 all 77"), Some(orders));
+    assert_eq!(parse("1073741824 9 all fair 77"), Some(orders));
     assert_eq!(ChildArguments::parse(&orders.written()).ok(), Some(orders));
-    for wrong in
-        ["", "1 2 one", "1 2 one 3 4", "1 2 some 3", "-1 2 one 3", "1 x one 3", "1 2 one -3"]
-    {
+    for wrong in [
+        "",
+        "1 2 one fair",
+        "1 2 one fair 3 4",
+        "1 2 some fair 3",
+        "1 2 one all 3",
+        "-1 2 one fair 3",
+        "1 x one fair 3",
+        "1 2 one fair -3",
+    ] {
         assert_eq!(parse(wrong), None, "{wrong}");
     }
 }

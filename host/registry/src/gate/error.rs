@@ -113,7 +113,10 @@ impl GateError {
 fn refused_at(error: &LoadError) -> Stage {
     match error {
         LoadError::TooLarge { .. } => Stage::Size,
-        LoadError::NotWasm | LoadError::Compiled | LoadError::Malformed { .. } => Stage::Parse,
+        LoadError::NotWasm
+        | LoadError::Compiled
+        | LoadError::Malformed { .. }
+        | LoadError::Unwieldy { .. } => Stage::Parse,
         LoadError::NotComponentisable { .. }
         | LoadError::WrongWorld
         | LoadError::OtherVersion { .. } => Stage::World,

@@ -53,6 +53,7 @@ struct RawCompile {
     address_space_bytes:
         Option<Whole<ADDRESS_SPACE_LEAST, { CompileLimits::MAXIMA.address_space_bytes }>>,
     deadline_seconds: Option<Seconds<100, { milliseconds(CompileLimits::MAXIMA.deadline) }>>,
+    cpu_seconds_per_mib: Option<Whole<1, { CompileLimits::MAXIMA.cpu_seconds_per_mib as u64 }>>,
     code_bytes: Option<Whole<1, { CompileLimits::MAXIMA.code_bytes }>>,
     threads: Option<RawThreads>,
 }
@@ -145,6 +146,7 @@ impl RawCompile {
     fn apply(self, to: &mut CompileLimits) {
         Whole::set(self.address_space_bytes, &mut to.address_space_bytes);
         Seconds::set(self.deadline_seconds, &mut to.deadline);
+        Whole::set(self.cpu_seconds_per_mib, &mut to.cpu_seconds_per_mib);
         Whole::set(self.code_bytes, &mut to.code_bytes);
         match self.threads {
             Some(RawThreads::One) => to.threads = Threads::One,

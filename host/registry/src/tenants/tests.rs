@@ -43,6 +43,7 @@ fn written(allowance: &Allowance) -> BTreeMap<&'static str, String> {
         ("intake.component_bytes", intake.component_bytes.to_string()),
         ("intake.wasi", wasi.to_owned()),
         ("compile.address_space_bytes", compile.address_space_bytes.to_string()),
+        ("compile.cpu_seconds_per_mib", compile.cpu_seconds_per_mib.to_string()),
         ("compile.deadline_seconds", compile.deadline.as_secs_f64().to_string()),
         ("compile.code_bytes", compile.code_bytes.to_string()),
         ("compile.threads", threads.to_owned()),

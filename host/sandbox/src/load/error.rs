@@ -42,6 +42,16 @@ pub enum LoadError {
         /// The parser's or the compiler's words.
         cause: String,
     },
+    /// Valid, and made to keep a compiler busy.
+    #[error("it has {found} {what}, the limit is {limit}; no toolchain writes such code")]
+    Unwieldy {
+        /// What it has too much of.
+        what: &'static str,
+        /// How much.
+        found: u64,
+        /// The limit.
+        limit: u64,
+    },
     /// Not one of our worlds.
     #[error(
         "it is no component of ours: it exports neither `decide` ({policy}) nor `score` ({reward})",
