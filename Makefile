@@ -42,7 +42,7 @@ guests: tools ## Build the policies and rewards to target/guests, with a compile
 fuzz: guests ## Fuzz the gate and the border with cargo-fuzz, SECONDS=60 for each target
 	$(call step,"fuzz (the first time wasmtime compiles for minutes, with instrumentation)")
 	cd tests/fuzz && for target in gate border lowering; do \
-		RUSTC_BOOTSTRAP=1 cargo fuzz run --sanitizer none "$$target" corpus/"$$target" cases/"$$target" \
+		RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir . --sanitizer none "$$target" corpus/"$$target" cases/"$$target" \
 			-- -max_total_time=$(SECONDS) || exit 1; done
 
 lint: guests ## Check formatting, then clippy with warnings as errors, in both workspaces

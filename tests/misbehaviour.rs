@@ -33,6 +33,15 @@ fn every_trap_is_named() {
 }
 
 #[test]
+fn a_panic_says_in_the_log_what_and_where() {
+    let (mut policy, answer) = ask_misbehaving("panic");
+    assert!(answer.is_err());
+    let log = policy.take_log();
+    let said = &log.last().expect("a line").message;
+    assert!(said.contains("probe/src/") && said.contains("told to"), "{said}");
+}
+
+#[test]
 fn nonsense_is_refused_and_never_repaired() {
     let check = |how: &str, expected: Refusal| {
         let (policy, answer) = ask_misbehaving(how);

@@ -18,7 +18,11 @@ pub(super) fn compiler() -> Compiler {
 
 /// One that is not there.
 pub(super) fn no_compiler() -> Compiler {
-    Compiler { program: "/no/such/compiler".into(), arguments: Vec::new(), priority: Priority::Spare }
+    Compiler {
+        program: "/no/such/compiler".into(),
+        arguments: Vec::new(),
+        priority: Priority::Spare,
+    }
 }
 
 /// A compiling process that runs a shell script first.

@@ -69,6 +69,18 @@ pub(crate) fn cases() -> Vec<Hostile> {
             &[("fields", "(start $go) (func $go (unreachable))")],
             BreaksAtStart(Aborted, "unreachable"),
         ),
+        // Nobody will collect the log of an instance that is not made; its last line is in the error.
+        case(
+            "abort-after-a-line",
+            &[
+                ("fields", r#"(data (i32.const 40960) "out of\n\1b[2Jlove")"#),
+                (
+                    "init",
+                    "(call $log (i32.const 3) (i32.const 40960) (i32.const 15)) (unreachable)",
+                ),
+            ],
+            BreaksAtStart(Aborted, r"the last that it logged: out of\n\u{1b}[2Jlove"),
+        ),
     ]
 }
 

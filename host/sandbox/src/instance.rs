@@ -47,10 +47,10 @@ impl<W: GuestWorld> Loaded<W> {
         let (mut running, _) = self.start("validate settings", 0)?;
         let budget = running.guest.budget(self.shared.limits.setup_fuel);
         let world = &running.world;
-        let (complaints, _) = running
-            .guest
-            .call(budget, |store| world.validate_settings(store, settings))
-            .map_err(|trapped| LoadError::trapped("validate settings", trapped))?;
+        let (complaints, _) =
+            running.guest.call(budget, |store| world.validate_settings(store, settings)).map_err(
+                |trapped| LoadError::trapped("validate settings", trapped, &mut running.guest),
+            )?;
         if complaints.is_empty() { Ok(()) } else { Err(self.unacceptable(complaints).into()) }
     }
 
@@ -83,7 +83,7 @@ impl<W: GuestWorld> Loaded<W> {
         let budget = guest.budget(self.shared.limits.setup_fuel);
         let (world, fuel) = guest
             .call(budget, |store| W::instantiate(&self.shared.pre, store))
-            .map_err(|trapped| LoadError::trapped(attempted, trapped))?;
+            .map_err(|trapped| LoadError::trapped(attempted, trapped, &mut guest))?;
         Ok((Running { guest, world }, fuel))
     }
 
@@ -94,7 +94,7 @@ impl<W: GuestWorld> Loaded<W> {
         let (made, fuel) = running
             .guest
             .call(budget, |store| world.init(store, settings, seed))
-            .map_err(|trapped| LoadError::trapped("start", trapped))?;
+            .map_err(|trapped| LoadError::trapped("start", trapped, &mut running.guest))?;
         let made = made.map_err(|complaints| self.unacceptable(complaints))?;
         Ok((running, made, started + fuel))
     }

@@ -173,7 +173,7 @@ impl Sandbox {
                 W::instantiate(&pre, wasmtime::AsContextMut::as_context_mut(&mut store))?
                     .describe(store)
             })
-            .map_err(|trapped| LoadError::trapped("describe itself", trapped))?;
+            .map_err(|trapped| LoadError::trapped("describe itself", trapped, &mut guest))?;
         let shared = Shared {
             sandbox: self.clone(),
             pre,

@@ -46,10 +46,11 @@ fn decide(policy: &PolicyComponent, settings: &str) -> Result<(), LoadError> {
     let observations = observations(Timestamp::from_nanoseconds(60_000_000_000), 4);
     let batch =
         Batch { observations: &observations, rows: &[0, 1], explore: false, explain: false };
-    let advice = policy.instantiate(settings, 0)?.recommend(&batch);
+    let mut policy = policy.instantiate(settings, 0)?;
+    let advice = policy.recommend(&batch);
     let broken = advice.answers.into_iter().filter_map(Result::err);
     match broken.into_iter().find(|refusal| !matches!(refusal, Refusal::Declined { .. })) {
-        Some(refusal) => Err(LoadError::Trial { cause: refusal.to_string() }),
+        Some(refusal) => Err(LoadError::trial(&refusal, &policy.take_log())),
         None => Ok(()),
     }
 }
@@ -75,9 +76,10 @@ fn score(reward: &RewardComponent, settings: &str) -> Result<(), LoadError> {
         learnable: true,
     }];
     let transitions = Transitions { before: &before, after: &after, rows: &rows };
-    match reward.instantiate(settings)?.score(&transitions) {
+    let mut reward = reward.instantiate(settings)?;
+    match reward.score(&transitions) {
         Ok(_) | Err(RewardError::Declined { .. }) => Ok(()),
-        Err(error) => Err(LoadError::Trial { cause: error.to_string() }),
+        Err(error) => Err(LoadError::trial(&error, &reward.take_log())),
     }
 }
 

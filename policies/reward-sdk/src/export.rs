@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use crate::bindings as raw;
 use crate::bindings::regatta::policy::types::SettingError as RawSettingError;
+use crate::log::report_panics;
 use crate::{Reward, SettingError};
 
 /// Where an exported reward function lives: made by [`crate::export!`].
@@ -35,6 +36,7 @@ const UNMADE: &str = "`init` comes first";
 
 impl<H: Host> raw::Guest for Adapter<H> {
     fn describe() -> raw::Description {
+        report_panics();
         raw::Description {
             name: H::Reward::NAME.to_owned(),
             version: H::Reward::VERSION.to_owned(),
@@ -44,10 +46,12 @@ impl<H: Host> raw::Guest for Adapter<H> {
     }
 
     fn validate_settings(settings: String) -> Vec<RawSettingError> {
+        report_panics();
         lowered(checked::<H::Reward>(&settings).err().unwrap_or_default())
     }
 
     fn init(settings: String) -> Result<raw::Terms, Vec<RawSettingError>> {
+        report_panics();
         let reward = H::Reward::new(checked::<H::Reward>(&settings).map_err(lowered)?);
         let terms = reward.terms();
         H::with(|place| *place = Some(reward));

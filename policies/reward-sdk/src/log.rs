@@ -9,3 +9,10 @@ pub fn log(level: Level, message: &str) {
     #[cfg(not(target_arch = "wasm32"))]
     eprintln!("{level:?}: {message}");
 }
+
+/// From now on a panic's message and place are a line of the log before the panic traps. Natively the
+/// standard library tells of it.
+pub(crate) fn report_panics() {
+    #[cfg(target_arch = "wasm32")]
+    std::panic::set_hook(Box::new(|panic| log(Level::Error, &panic.to_string())));
+}

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use crate::log::report_panics;
 use crate::{Advice, Batch, Policy, SettingError};
 
 use crate::bindings as raw;
@@ -44,6 +45,7 @@ pub(crate) fn decide<H: Host>(batch: &Batch) -> Result<Advice, String> {
 
 impl<H: Host> raw::Guest for Adapter<H> {
     fn describe() -> raw::Description {
+        report_panics();
         raw::Description {
             name: H::Policy::NAME.to_owned(),
             version: H::Policy::VERSION.to_owned(),
@@ -55,10 +57,12 @@ impl<H: Host> raw::Guest for Adapter<H> {
     }
 
     fn validate_settings(settings: String) -> Vec<RawSettingError> {
+        report_panics();
         lowered(checked::<H::Policy>(&settings).err().unwrap_or_default())
     }
 
     fn init(settings: String, seed: u64) -> Result<raw::Needs, Vec<RawSettingError>> {
+        report_panics();
         let policy = H::Policy::new(checked::<H::Policy>(&settings).map_err(lowered)?, seed);
         let needs = policy.needs();
         H::with(|place| *place = Some(policy));

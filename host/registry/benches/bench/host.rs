@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 use registry::{
-    Admitted, Allowance, ChildArguments, CodeCache, Compiler, Gate, Priority, Registry,
-    Submission, compile_as_child, host_key,
+    Admitted, Allowance, ChildArguments, CodeCache, Compiler, Gate, Priority, Registry, Submission,
+    compile_as_child, host_key,
 };
 use sandbox::{EpochClock, Quota, Sandbox, Tenant};
 use tempfile::TempDir;
@@ -30,7 +30,11 @@ pub(crate) fn compiled_as_child() -> Option<ExitCode> {
 
 /// This program, as a compiler.
 pub(crate) fn compiler() -> Compiler {
-    Compiler { program: std::env::current_exe().unwrap(), arguments: vec![COMPILE.into()], priority: Priority::Spare }
+    Compiler {
+        program: std::env::current_exe().unwrap(),
+        arguments: vec![COMPILE.into()],
+        priority: Priority::Spare,
+    }
 }
 
 /// Everything that an upload meets.

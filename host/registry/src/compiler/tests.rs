@@ -58,10 +58,9 @@ fn an_end_is_named_by_its_cause() {
         "echo memory allocation of 8 bytes failed >&2; kill -ABRT $$",
         |error| matches!(error, CompileError::OutOfMemory { limit_bytes } if *limit_bytes == 4 << 30),
     );
-    check(
-        "kill -XCPU $$",
-        |error| matches!(error, CompileError::TooMuchWork { bytes: 9, cpu_seconds: 6 }),
-    );
+    check("kill -XCPU $$", |error| {
+        matches!(error, CompileError::TooMuchWork { bytes: 9, cpu_seconds: 6 })
+    });
     check("exit 3", |error| matches!(error, CompileError::Broken { how, .. } if how.contains('3')));
     check(
         "kill -SEGV $$",

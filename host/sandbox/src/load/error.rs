@@ -5,9 +5,11 @@ use thiserror::Error;
 
 use crate::bindings::World;
 use crate::description::DescriptionError;
-use crate::guest::Trapped;
+use crate::guest::{Guest, Trapped};
+use crate::log::LogLine;
 use crate::settings::SettingsError;
 use crate::tenant::QuotaError;
+use crate::text::quoted as words;
 use crate::trap::TrapKind;
 
 /// Bytes that are no component of ours, or a component that cannot be used.
@@ -148,9 +150,21 @@ pub enum LoadError {
 }
 
 impl LoadError {
-    pub(crate) fn trapped(attempted: &'static str, trapped: Trapped) -> Self {
-        LoadError::Trapped { attempted, kind: trapped.kind, detail: trapped.detail }
+    /// It broke before there was anybody to collect its log, of which the last line often says why.
+    pub(crate) fn trapped(attempted: &'static str, trapped: Trapped, guest: &mut Guest) -> Self {
+        let detail = trapped.detail + &last_words(&guest.state().log.take());
+        LoadError::Trapped { attempted, kind: trapped.kind, detail }
     }
+
+    pub(crate) fn trial(cause: &impl std::fmt::Display, log: &[LogLine]) -> Self {
+        LoadError::Trial { cause: cause.to_string() + &last_words(log) }
+    }
+}
+
+/// What to add about a guest's log.
+fn last_words(log: &[LogLine]) -> String {
+    let words = |line: &LogLine| format!("; the last that it logged: {}", words(&line.message));
+    log.last().map(words).unwrap_or_default()
 }
 
 fn quoted(names: &[String]) -> String {
