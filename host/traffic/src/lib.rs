@@ -14,12 +14,16 @@
 //! # Ok::<(), traffic::SpecError>(())
 //! ```
 //!
+//! With the feature `load`, the module `load` sends what arrives to real servers.
+//!
 //! A [`ServiceSpec`] likewise becomes a [`Service`], which is sampled in seconds.
 
 mod arrivals;
 pub mod azure2019;
 pub mod azure2021;
 pub mod fitted;
+#[cfg(feature = "load")]
+pub mod load;
 pub mod seed;
 pub mod service;
 mod setting;
