@@ -10,6 +10,7 @@ mod experience;
 mod fallback;
 mod guard;
 mod judge;
+mod neighbours;
 mod observation;
 mod recommendation;
 mod seams;
@@ -32,6 +33,7 @@ pub use guard::{Guard, Quota, Rails};
 pub use judge::{
     CPU_MILLICORES_LIMIT, MEMORY_BYTES_LIMIT, REPLICAS_LIMIT, RawRecommendation, Refusal, judge,
 };
+pub use neighbours::groups;
 pub use observation::Observations;
 pub use recommendation::{Answer, Explanation, ReasonId, Recommendation};
 pub use seams::{

@@ -85,6 +85,17 @@ pub struct Slo {
     pub percentile: TailPercentile,
 }
 
+impl Slo {
+    /// The share of the objective that is kept, in 0..=1, at this tail in seconds. Without one there was
+    /// nothing to serve, and all of it is kept.
+    pub fn preservation(&self, tail_seconds: Option<f64>) -> f64 {
+        match tail_seconds {
+            Some(tail) if tail > self.latency_seconds => self.latency_seconds / tail,
+            _ => 1.0,
+        }
+    }
+}
+
 /// Which percentile of latency counts as the tail.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -9,9 +9,7 @@ pub(crate) use chain::Call;
 pub use error::PlanError;
 pub(crate) use workload::{Amount, WorkloadPlan};
 
-use std::collections::BTreeMap;
-
-use scaling::{GroupId, Workload};
+use scaling::{Workload, groups};
 use setting::{field, nanoseconds, positive, within};
 use traffic::Traces;
 
@@ -117,14 +115,6 @@ impl Plan {
     pub fn ticks(&self) -> u64 {
         self.ticks
     }
-}
-
-fn groups(roster: &[Workload]) -> Vec<Vec<usize>> {
-    let mut groups: BTreeMap<GroupId, Vec<usize>> = BTreeMap::new();
-    for (row, workload) in roster.iter().enumerate() {
-        groups.entry(workload.group).or_default().push(row);
-    }
-    groups.into_values().collect()
 }
 
 fn nodes(specs: &[NodeSpec]) -> Result<Vec<NodePlan>, PlanError> {

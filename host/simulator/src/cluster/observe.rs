@@ -7,16 +7,6 @@ use super::{Simulation, timestamp};
 use crate::load::BUCKET;
 use crate::replica::Phase;
 
-/// What neighbours are averaged over: the column of the others, and the column that it fills.
-const NEIGHBOURS: [(Column, Column); 6] = [
-    (Column::CpuUtilisationRatioMean, Column::NeighboursCpuUtilisationRatioMean),
-    (Column::SloPreservationRatio, Column::NeighboursSloPreservationRatioMean),
-    (Column::ArrivalRateChangePerSecond, Column::NeighboursArrivalRateChangePerSecondMean),
-    (Column::ReplicasDesired, Column::NeighboursReplicasMean),
-    (Column::CpuLimitMillicores, Column::NeighboursCpuLimitMillicoresMean),
-    (Column::MemoryLimitBytes, Column::NeighboursMemoryLimitBytesMean),
-];
-
 impl Simulation {
     /// Every workload as it is seen now.
     pub(super) fn look(&mut self, details: DetailSet) -> Observations {
@@ -34,11 +24,9 @@ impl Simulation {
                 seen.set(row, Column::SampleAgeSeconds, age_seconds);
             }
         }
-        for row in 0..self.fleets.len() {
-            tell_utilisation(&mut seen, row);
-        }
-        self.tell_shares_of_others(&mut seen);
-        self.tell_neighbours(&mut seen);
+        let living: Vec<u32> =
+            (0..self.fleets.len()).map(|row| self.living(row).count() as u32).collect();
+        seen.derive(&living, &self.plan.groups);
         self.tell_details(&mut seen, details);
         seen
     }
@@ -84,27 +72,6 @@ impl Simulation {
         }
     }
 
-    fn tell_shares_of_others(&self, seen: &mut Observations) {
-        let own: Vec<f64> = (0..self.fleets.len())
-            .map(|row| self.living(row).count() as f64 * f64::from(self.fleets[row].size.shares()))
-            .collect();
-        let all: f64 = own.iter().sum();
-        for (row, own) in own.into_iter().enumerate() {
-            seen.set(row, Column::CpuSharesOthers, all - own);
-        }
-    }
-
-    fn tell_neighbours(&self, seen: &mut Observations) {
-        for rows in &self.plan.groups {
-            for &row in rows {
-                seen.set(row, Column::NeighboursCount, (rows.len() - 1) as f64);
-            }
-            for (column, mean) in NEIGHBOURS {
-                tell_means_of_others(seen, rows, column, mean);
-            }
-        }
-    }
-
     fn tell_details(&mut self, seen: &mut Observations, details: DetailSet) {
         if details.contains(Detail::Pods) {
             seen.details.pods = self.pods();
@@ -137,31 +104,6 @@ impl Simulation {
             })
         });
         edges.collect()
-    }
-}
-
-/// Usage divided by what is set aside; missing where either is.
-fn tell_utilisation(seen: &mut Observations, row: usize) {
-    use Column as C;
-    let ratios = [
-        (C::CpuUsageMillicoresMean, C::CpuRequestMillicores, C::CpuUtilisationRatioMean),
-        (C::MemoryUsageBytesMean, C::MemoryRequestBytes, C::MemoryUtilisationRatioMean),
-    ];
-    for (usage, request, ratio) in ratios {
-        let value = seen.column(usage)[row] / seen.column(request)[row];
-        seen.set(row, ratio, value);
-    }
-}
-
-/// For each of these rows, the mean over the others that are not missing.
-fn tell_means_of_others(seen: &mut Observations, rows: &[usize], column: Column, mean: Column) {
-    let values: Vec<f64> = rows.iter().map(|&row| seen.column(column)[row]).collect();
-    let known = |value: &&f64| !value.is_nan();
-    let sum: f64 = values.iter().filter(known).sum();
-    let count = values.iter().filter(known).count();
-    for (&row, &own) in rows.iter().zip(&values) {
-        let (sum, count) = if own.is_nan() { (sum, count) } else { (sum - own, count - 1) };
-        seen.set(row, mean, if count == 0 { f64::NAN } else { sum / count as f64 });
     }
 }
 

@@ -53,8 +53,11 @@ impl Sample {
             throughput: rate(completed),
             concurrency_mean: in_system / 1e9 / seconds,
             latency_seconds: seen.latency_seconds.unwrap_or([f64::NAN; 5]),
-            slo_preservation: slo
-                .map_or(f64::NAN, |slo| preservation(slo, seen, present.oldest_seconds)),
+            // If nothing ended, requests that wait tell as much as their age.
+            slo_preservation: slo.map_or(f64::NAN, |slo| {
+                let tail = seen.tail_seconds(slo.percentile);
+                slo.preservation(tail.or(present.oldest_seconds))
+            }),
             success: completed / nonzero(ended),
             cold_starts: rate(seen.rise(|counters| counters.cold_starts)),
         }
@@ -86,15 +89,6 @@ impl Sample {
         for (column, value) in values {
             observations.set(row, column, value);
         }
-    }
-}
-
-/// The share of the objective that is kept. If nothing ended, requests that wait tell as much as
-/// their age, and if nothing waits either, there was nothing to serve.
-fn preservation(slo: Slo, seen: &Seen, oldest_seconds: Option<f64>) -> f64 {
-    match seen.tail_seconds(slo.percentile).or(oldest_seconds) {
-        Some(tail) if tail > slo.latency_seconds => slo.latency_seconds / tail,
-        _ => 1.0,
     }
 }
 
