@@ -53,8 +53,22 @@ pub struct Race {
     pub reference: Option<String>,
     /// The trace that all seeds share, if they differ in nothing but chance around it.
     pub one_trace: Option<String>,
+    /// In which order its cells run.
+    pub order: Order,
     /// Where the race comes from, for the results. Nothing in here decides what is raced again.
     pub provenance: Provenance,
+}
+
+/// In which order the cells of a race run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Order {
+    /// As many at a time as there are threads: nothing that runs beside a cell changes it.
+    #[default]
+    Together,
+    /// One at a time, because all share a machine: every entrant once with the first seed, then
+    /// every entrant with the second, …, in an order that is drawn anew for each such block, so that
+    /// what drifts on the machine strikes nobody more than others.
+    Blocks,
 }
 
 /// Which part of the world is raced on and which is for training and tuning.

@@ -2,6 +2,7 @@
 //! entrant on one course with one seed; it depends on no other, so a race that was interrupted goes
 //! on where it stopped, and one that failed in a few cells is told without them.
 
+mod blocks;
 mod cell;
 mod keys;
 mod preparation;
@@ -21,7 +22,7 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use crate::document;
-use crate::entry::{Entrant, EntryError, Race, Scorer};
+use crate::entry::{Course, Entrant, EntryError, Order, Race, Scorer};
 use crate::results::{Cell, CellName, Failure, Machine, Results, RewardRecord, Timing};
 use crate::store::{Store, StoreError, causes};
 
@@ -102,6 +103,9 @@ pub(crate) struct Finished {
     pub(crate) timing: Timing,
 }
 
+/// A cell's name, and what came of it.
+type Ran = (CellName, Result<Finished, CellError>);
+
 /// Everything that the parts of the grid share.
 struct Grid<'a> {
     race: &'a Race,
@@ -124,9 +128,10 @@ pub fn race(race: &Race, conditions: &Conditions<'_>) -> Result<Outcome, RaceErr
     let counter = Counter::new(race, conditions.progress);
     let broken = AtomicBool::new(false);
     let grid = Grid { race, conditions, keys: Keys::new(race), counter, broken };
-    let columns: Vec<Result<Column, RaceError>> =
-        pool.install(|| race.entrants.par_iter().map(|entrant| grid.column(entrant)).collect());
-    let columns = finished(columns)?;
+    let columns = finished(pool.install(|| match race.order {
+        Order::Together => race.entrants.par_iter().map(|entrant| grid.column(entrant)).collect(),
+        Order::Blocks => grid.in_blocks(),
+    }))?;
     let threads = pool.current_num_threads() as u32;
     let (results, mut machine) = pool.install(|| document::assemble(race, rewards, columns));
     machine.facts = conditions.facts.clone();
@@ -163,34 +168,39 @@ impl Grid<'_> {
     /// Prepares an entrant and runs its cells.
     fn column(&self, entrant: &Entrant) -> Result<Column, RaceError> {
         let preparation = self.prepare(entrant)?;
-        let names: Vec<CellName> = self
-            .race
-            .courses
-            .iter()
-            .flat_map(|course| {
-                self.race.seeds.iter().map(|&seed| CellName {
-                    entrant: entrant.name.clone(),
-                    course: course.name.clone(),
-                    seed,
-                })
-            })
-            .collect();
-        let mut ran: Vec<Result<Finished, CellError>> = names
+        let runs: Vec<(&Course, u64)> = self.blocks().collect();
+        let ran = runs
             .par_iter()
-            .map(|name| {
-                let ran = match &preparation.outcome {
-                    Ok(prepared) => self.cell(entrant, prepared, name),
-                    Err(message) => Err(CellError::Unprepared { message: message.clone() }),
-                };
-                ran.inspect_err(|error| self.tell_failure(name, error))
-            })
+            .map(|&(course, seed)| self.ran(entrant, &preparation, course, seed))
             .collect();
+        Self::gathered(preparation, ran)
+    }
+
+    /// What every entrant runs, by course and then by seed.
+    fn blocks(&self) -> impl Iterator<Item = (&Course, u64)> {
+        let seeds = &self.race.seeds;
+        self.race.courses.iter().flat_map(|course| seeds.iter().map(move |&seed| (course, seed)))
+    }
+
+    /// Runs a cell of an entrant that was prepared, if it could be.
+    fn ran(&self, entrant: &Entrant, preparation: &Preparation, course: &Course, seed: u64) -> Ran {
+        let name = CellName { entrant: entrant.name.clone(), course: course.name.clone(), seed };
+        let ran = match &preparation.outcome {
+            Ok(prepared) => self.cell(entrant, prepared, &name),
+            Err(message) => Err(CellError::Unprepared { message: message.clone() }),
+        };
+        let ran = ran.inspect_err(|error| self.tell_failure(&name, error));
+        (name, ran)
+    }
+
+    /// The column of an entrant whose cells have run.
+    fn gathered(preparation: Preparation, mut ran: Vec<Ran>) -> Result<Column, RaceError> {
         let mut column = Column { preparation, cells: Vec::new(), failures: Vec::new() };
-        let broken = |ran: &Result<_, CellError>| matches!(ran, Err(CellError::Store(_)));
+        let broken = |(_, ran): &Ran| matches!(ran, Err(CellError::Store(_)));
         if let Some(position) = ran.iter().position(broken) {
             ran.swap(0, position);
         }
-        for (name, ran) in names.into_iter().zip(ran) {
+        for (name, ran) in ran {
             match ran {
                 Ok(finished) => column.cells.push(finished),
                 Err(CellError::Store(error)) => return Err(error.into()),

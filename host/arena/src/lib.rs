@@ -17,7 +17,7 @@ mod store;
 
 pub use entry::{
     Candidate, Course, Entrant, EntryError, Learning, MakeCluster, MakeError, MakePolicy,
-    MakeReward, Race, Scorer, Split, Training, Tuning,
+    MakeReward, Order, Race, Scorer, Split, Training, Tuning,
 };
 pub use grid::{Conditions, Outcome, Progress, RaceError, Step, race};
 pub use lap::LapError;

@@ -4,8 +4,8 @@ mod storing;
 mod telling;
 mod training;
 
-use std::sync::Mutex;
 use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::*;
@@ -59,6 +59,7 @@ fn a_race(entrants: Vec<Entrant>) -> Race {
         fallback: None,
         reference: None,
         one_trace: None,
+        order: Order::Together,
         provenance: Provenance::default(),
     }
 }
@@ -138,6 +139,34 @@ fn the_order_of_entrants_changes_nobody_s_cells() {
         assert!(six_first.summaries.contains(summary));
     }
     assert_eq!(one_first.comparisons, six_first.comparisons);
+}
+
+#[test]
+fn blocks_run_one_cell_at_a_time_in_an_order_of_their_own() {
+    let made = Arc::new(Mutex::new(Vec::new()));
+    let names: Vec<String> = (0..6).map(|number| format!("fixed-{number}")).collect();
+    let mut the_race = a_race(names.iter().map(|name| fixed(name, 2)).collect());
+    the_race.order = Order::Blocks;
+    let together = ran(&a_race(names.iter().map(|name| fixed(name, 2)).collect()), &memory());
+    for entrant in &mut the_race.entrants {
+        let (made, name) = (Arc::clone(&made), entrant.name.clone());
+        entrant.candidates[0].make = Box::new(move |_| {
+            made.lock().unwrap().push(name.clone());
+            Ok(Box::new(Helmsman::fixed(2)))
+        });
+    }
+    let outcome = ran(&the_race, &memory()).unwrap();
+    // What comes out is the same where a world depends on nothing but its seed.
+    assert_eq!(outcome.results.cells, together.unwrap().results.cells);
+    let made = made.lock().unwrap();
+    let blocks: Vec<&[String]> = made.chunks(names.len()).collect();
+    assert_eq!(blocks.len(), the_race.seeds.len());
+    for block in &blocks {
+        let mut sorted = block.to_vec();
+        sorted.sort();
+        assert_eq!(sorted, names, "every entrant once a block");
+    }
+    assert!(blocks.iter().any(|block| block != &blocks[0]), "each block draws its order");
 }
 
 #[test]
