@@ -1,0 +1,141 @@
+//! Totals: what the run has cost and given. Requests are counted where they were sent, from the instant
+//! at which they were due, so that nothing waits unseen; without a load of its own, at the proxy.
+
+use std::time::Duration;
+
+use scaling::{Slo, Totals, Workload};
+use traffic::load::{Failure, Summary};
+
+use super::ProcessCluster;
+use super::member::Crew;
+use crate::proxy::RequestTotals;
+
+impl ProcessCluster {
+    /// The warm-up is over once its time is.
+    pub(super) fn end_warm_up_if_due(&mut self) {
+        if self.marked || self.elapsed() < self.settings.warm_up {
+            return;
+        }
+        self.marked = true;
+        let now = self.yard.now();
+        for (row, crew) in self.crews.iter().enumerate() {
+            // An error would mean that the proxy has ended; then no window can be taken either.
+            let _ = self.yard.proxy.mark(crew.id());
+            self.cpu_of_warm_up[row] = cpu_seconds(crew);
+            crew.fleet().mark(now);
+        }
+    }
+
+    /// One a workload, in the order of rows. Ends what is sent.
+    pub(super) fn totals_so_far(&mut self) -> Vec<Totals> {
+        let now = self.yard.now();
+        if let Some(generator) = self.generator.take() {
+            // What has not ended is told as unfinished.
+            self.report = generator.stop(Duration::ZERO).ok();
+        }
+        let crews = self.crews.iter().enumerate();
+        crews.map(|(row, crew)| self.totals_of(row, crew, now)).collect()
+    }
+
+    fn totals_of(&self, row: usize, crew: &Crew, now: Duration) -> Totals {
+        let workload = &self.roster[row];
+        let sent = self.report.as_ref().and_then(|report| {
+            let flow = report.flows.iter().find(|flow| flow.flow == workload.name)?;
+            Some(of_generator(workload, flow, report.measured_seconds))
+        });
+        let mut totals = sent
+            .or_else(|| Some(of_proxy(workload, self.yard.proxy.totals(crew.id()).ok()?)))
+            .unwrap_or_else(|| nothing(workload));
+        let used = cpu_seconds(crew) - self.cpu_of_warm_up[row];
+        let mut fleet = crew.fleet();
+        if self.marked {
+            fleet.ledger.advance(now);
+            totals.replica_seconds = fleet.ledger.replica_seconds;
+            totals.cpu_core_seconds_allocated = fleet.ledger.cpu_core_seconds;
+            totals.memory_gib_seconds_allocated = fleet.ledger.memory_gib_seconds;
+            totals.cpu_core_seconds_used = used;
+        }
+        totals.cold_starts = fleet.cold_starts;
+        totals.crashes = fleet.crashes;
+        totals.oom_kills = fleet.oom_kills;
+        totals
+    }
+}
+
+/// CPU that all replicas of a fleet have used since the start, in seconds.
+fn cpu_seconds(crew: &Crew) -> f64 {
+    let fleet = crew.fleet();
+    let living = fleet.members.values().map(|member| {
+        let usage = member.replica.as_ref().and_then(|replica| replica.usage().ok());
+        usage.unwrap_or(member.usage).cpu_seconds
+    });
+    fleet.cpu_seconds_of_gone + living.sum::<f64>()
+}
+
+fn nothing(workload: &Workload) -> Totals {
+    Totals {
+        workload: workload.id,
+        seconds: 0.0,
+        arrivals: 0,
+        completed: 0,
+        timed_out: 0,
+        rejected: 0,
+        failed: 0,
+        unfinished: 0,
+        slo_violations: 0,
+        latency_seconds: Vec::new(),
+        latency_seconds_sum: 0.0,
+        replica_seconds: 0.0,
+        cpu_core_seconds_used: 0.0,
+        cpu_core_seconds_allocated: 0.0,
+        memory_gib_seconds_allocated: 0.0,
+        cold_starts: 0,
+        crashes: 0,
+        oom_kills: 0,
+    }
+}
+
+fn of_generator(workload: &Workload, flow: &Summary, seconds: f64) -> Totals {
+    let failures = &flow.tally.failures;
+    let (timed_out, unfinished) =
+        (failures.of(Failure::TimedOut), failures.of(Failure::Unfinished));
+    // What a full queue turns away, here or at the proxy.
+    let rejected = failures.of(Failure::Status4xx) + failures.of(Failure::Overflow);
+    let failed = failures.total() - timed_out - unfinished - rejected;
+    let latency_seconds: Vec<(f64, u64)> = flow.tally.latencies.counts_seconds().collect();
+    let slo_violations = workload.slo.map_or(0, |slo| violations(slo, &latency_seconds));
+    Totals {
+        seconds,
+        arrivals: flow.tally.ended(),
+        completed: flow.tally.done,
+        timed_out,
+        rejected,
+        failed,
+        unfinished,
+        slo_violations,
+        latency_seconds_sum: flow.tally.latencies.sum_seconds(),
+        latency_seconds,
+        ..nothing(workload)
+    }
+}
+
+fn violations(slo: Slo, latency_seconds: &[(f64, u64)]) -> u64 {
+    let late = latency_seconds.iter().filter(|(seconds, _)| *seconds > slo.latency_seconds);
+    late.map(|(_, count)| count).sum()
+}
+
+fn of_proxy(workload: &Workload, requests: RequestTotals) -> Totals {
+    Totals {
+        seconds: requests.seconds,
+        arrivals: requests.arrivals,
+        completed: requests.completed,
+        timed_out: requests.timed_out,
+        rejected: requests.rejected,
+        failed: requests.failed,
+        unfinished: requests.unfinished,
+        slo_violations: requests.slo_violations,
+        latency_seconds: requests.latency_seconds,
+        latency_seconds_sum: requests.latency_seconds_sum,
+        ..nothing(workload)
+    }
+}
