@@ -1,7 +1,7 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Both may be repeated at any time.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench fuzz guests languages lint fmt tools clean-results
+.PHONY: help demo test bench fuzz functions guests languages lint fmt tools clean-results
 
 TRACE ?=
 SEEDS ?= 5
@@ -11,23 +11,30 @@ SECONDS ?= 60
 # Empty where the toolchain of rust-toolchain.toml works.
 export RUSTUP_TOOLCHAIN := $(shell deploy/toolchain)
 
+comma := ,
 step = @printf '\n== %s\n' $(1)
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # The whole workspace, because cargo would choose other features for one crate and compile wasmtime again.
-demo: guests ## Race the built-in policies: TRACE=DIR for a real trace, SEEDS=5, RESULTS=results/demo
+demo: guests functions ## Race policies, simulated and on real processes: TRACE=DIR, SEEDS=5, RESULTS=results/demo
 	$(call step,"build the program (the first time wasmtime compiles for minutes)")
 	cargo build --workspace --bins
 	$(call step,"race")
 	"$${CARGO_TARGET_DIR:-target}/debug/regatta" race examples/azure.yaml --seeds $(SEEDS) --out "$(RESULTS)" \
 		$(if $(TRACE),--trace "$(TRACE)")
-	@printf '\nThe results are in %s; open in a browser:\n' "$(RESULTS)"; ls "$(RESULTS)"/*.html
+	$(call step,"race three real functions on this machine (2 to 3 minutes$(comma) a demonstration without a verdict)")
+	"$${CARGO_TARGET_DIR:-target}/debug/regatta" race examples/processes.yaml --cluster processes \
+		--out "$(RESULTS)-processes"
+	@printf '\nThe results are in %s and %s-processes; open in a browser:\n' "$(RESULTS)" "$(RESULTS)"; \
+		ls "$(RESULTS)"/*.html "$(RESULTS)-processes"/*.html
 
-test: guests languages ## Run all tests: the guests' natively, then the host's with the guests inside
+test: guests languages functions ## Run all tests: the guests' and functions', then the host's with both
 	$(call step,"native tests of the guests")
 	cd policies && cargo test --workspace
+	$(call step,"tests of the functions")
+	cd examples/functions && cargo test --release
 	$(call step,"tests of the host")
 	cargo test --workspace
 
@@ -39,6 +46,10 @@ guests: tools ## Build the policies and rewards to target/guests, with a compile
 	$(call step,"build the guests")
 	deploy/build-guests target/guests
 
+functions: tools ## Build the functions that real races run
+	$(call step,"build the functions")
+	deploy/build-functions "$${CARGO_TARGET_DIR:-target}/debug"
+
 fuzz: guests ## Fuzz the gate and the border with cargo-fuzz, SECONDS=60 for each target
 	$(call step,"fuzz (the first time wasmtime compiles for minutes, with instrumentation)")
 	cd tests/fuzz && for target in gate border lowering; do \
@@ -49,13 +60,16 @@ lint: guests ## Check formatting, then clippy with warnings as errors, in both w
 	$(call step,"formatting")
 	cargo fmt --all --check
 	cd policies && cargo fmt --all --check
+	cd examples/functions && cargo fmt --all --check
 	$(call step,"clippy")
+	cd examples/functions && cargo clippy --locked --release --all-targets -- -D warnings
 	cd policies && cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 
 fmt: ## Format both workspaces
 	cargo fmt --all
 	cd policies && cargo fmt --all
+	cd examples/functions && cargo fmt --all
 
 clean-results: ## Delete results/
 	rm -rf results

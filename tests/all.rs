@@ -16,6 +16,7 @@ mod metrics;
 mod misbehaviour;
 mod mp3;
 mod panel;
+mod processes;
 mod program;
 mod project;
 mod quarantine;

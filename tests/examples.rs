@@ -24,6 +24,8 @@ const SHORTER: &[(&str, &[(&str, &str)])] = &[
     ),
     ("flash-crowd.yaml", &[("duration_seconds: 1200", "duration_seconds: 300")]),
     ("mp3.yaml", &[("episodes: 400", "episodes: 4"), ("mp3: {}", "mp3: { steps: 40 }")]),
+    // Simulated here; `processes.rs` races real ones.
+    ("processes.yaml", &[("episodes: 20", "episodes: 2")]),
     // Its length is not in the file, so fewer requests make it short.
     ("scarlet.json", &[("\"throughput_target\": 60", "\"throughput_target\": 2")]),
 ];
@@ -74,6 +76,20 @@ fn the_flash_crowd_example_races() {
 #[test]
 fn the_mp3_example_races() {
     check("mp3.yaml", &[]);
+}
+
+#[test]
+fn the_example_of_real_functions_races_simulated() {
+    check("processes.yaml", &[]);
+}
+
+#[test]
+fn the_example_of_a_load_can_be_sent() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/load");
+    let spec = assembly::read_load(&folder.join("two-functions.yaml")).unwrap();
+    let plan = spec.plan(&traffic::Traces::default()).unwrap();
+    let names: Vec<&str> = plan.flows.iter().map(|flow| flow.name.as_str()).collect();
+    assert_eq!(names, ["fibonacci", "hotel-geo"]);
 }
 
 #[test]

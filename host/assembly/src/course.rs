@@ -4,14 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::processes::ProcessCluster;
 use arena::{Course, Split};
 use scaling::Cluster;
 use simulator::mp3::Mp3;
 use simulator::{Plan, Simulation, WorkloadSpec};
 
-use crate::experiment::{ExperimentError, Raw};
-use crate::functions;
+use crate::experiment::{ClusterKind, ExperimentError, Raw};
 use crate::load::{Loaded, hex};
+use crate::{functions, processes};
 
 /// A world with its clock.
 pub(crate) struct World {
@@ -21,7 +22,12 @@ pub(crate) struct World {
 }
 
 /// The world that a race file describes.
-pub(crate) fn world(file: &Path, raw: &Raw, loaded: &Loaded) -> Result<World, ExperimentError> {
+pub(crate) fn world(
+    file: &Path,
+    raw: &Raw,
+    loaded: &Loaded,
+    cluster: ClusterKind,
+) -> Result<World, ExperimentError> {
     let described = [raw.mp3.is_some(), !raw.workloads.is_empty(), raw.functions.is_some()];
     match described.into_iter().filter(|&given| given).count() {
         0 => Err(ExperimentError::invalid(
@@ -30,8 +36,13 @@ pub(crate) fn world(file: &Path, raw: &Raw, loaded: &Loaded) -> Result<World, Ex
             "names nothing to scale: give `workloads`, `functions` or `mp3`",
         )),
         1 => match raw.mp3 {
+            Some(_) if cluster == ClusterKind::Processes => Err(ExperimentError::invalid(
+                file,
+                "mp3",
+                "is a closed form and runs on no processes; leave out --cluster processes",
+            )),
             Some(_) => mp3(file, raw),
-            None => simulated(file, raw, loaded),
+            None => clustered(file, raw, loaded, cluster),
         },
         _ => Err(ExperimentError::invalid(
             file,
@@ -56,7 +67,12 @@ fn mp3(file: &Path, raw: &Raw) -> Result<World, ExperimentError> {
     })
 }
 
-fn simulated(file: &Path, raw: &Raw, loaded: &Loaded) -> Result<World, ExperimentError> {
+fn clustered(
+    file: &Path,
+    raw: &Raw,
+    loaded: &Loaded,
+    cluster: ClusterKind,
+) -> Result<World, ExperimentError> {
     let (racing, training) = workloads(file, raw, loaded)?;
     let plan = |workloads: &[WorkloadSpec]| {
         Plan::new(&raw.cluster, workloads, &loaded.traces).map(Arc::new).map_err(|source| {
@@ -65,13 +81,25 @@ fn simulated(file: &Path, raw: &Raw, loaded: &Loaded) -> Result<World, Experimen
     };
     let race = plan(&racing)?;
     let training_plan = if training.is_empty() { Arc::clone(&race) } else { plan(&training)? };
-    let identity = format!("{:?} {racing:?} {training:?} {:?}", raw.cluster, loaded.source.facts());
+    let real = match cluster {
+        ClusterKind::Simulator => None,
+        ClusterKind::Processes => Some(processes::settings(file, raw, &racing, &loaded.traces)?),
+    };
+    let identity = format!(
+        "{:?} {racing:?} {training:?} {:?} {cluster:?} {:?}",
+        raw.cluster,
+        loaded.source.facts(),
+        raw.processes
+    );
     let tick = race.tick();
     let warm_up = Duration::from_secs_f64(raw.cluster.warm_up_seconds);
     let make = move |seed, split| -> Result<Box<dyn Cluster>, arena::MakeError> {
-        let plan = match split {
-            Split::Race => &race,
-            Split::Training => &training_plan,
+        let plan = match (split, &real) {
+            (Split::Race, Some(settings)) => {
+                return Ok(Box::new(ProcessCluster::start(settings.clone(), seed)?));
+            }
+            (Split::Race, None) => &race,
+            (Split::Training, _) => &training_plan,
         };
         Ok(Box::new(Simulation::new(Arc::clone(plan), seed)))
     };

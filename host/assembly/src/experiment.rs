@@ -12,6 +12,16 @@ use crate::load::{Loaded, load};
 use crate::modules::Modules;
 use crate::{course, entrant, read};
 
+/// What a race runs on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ClusterKind {
+    /// Simulated, in simulated time.
+    #[default]
+    Simulator,
+    /// Processes on this machine, in real time. Training and tuning are simulated all the same.
+    Processes,
+}
+
 /// What the command line adds to a race file.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -19,6 +29,8 @@ pub struct Options {
     pub trace: Option<PathBuf>,
     /// How many seeds, instead of the file's.
     pub seeds: Option<u32>,
+    /// What to race on.
+    pub cluster: ClusterKind,
 }
 
 /// A race file, read and checked.
@@ -28,6 +40,7 @@ pub struct Experiment {
     raw: Raw,
     loaded: Loaded,
     seeds: Vec<u64>,
+    cluster: ClusterKind,
 }
 
 impl Experiment {
@@ -41,7 +54,7 @@ impl Experiment {
         };
         let seeds =
             seeds.list().map_err(|problem| ExperimentError::invalid(file, "seeds", problem))?;
-        Ok(Self { file: file.to_owned(), raw, loaded, seeds })
+        Ok(Self { file: file.to_owned(), raw, loaded, seeds, cluster: options.cluster })
     }
 
     /// What the experiment is called.
@@ -56,7 +69,7 @@ impl Experiment {
 
     /// The race that it asks for.
     pub fn race(&self, modules: &Modules) -> Result<arena::Race, ExperimentError> {
-        let world = course::world(&self.file, &self.raw, &self.loaded)?;
+        let world = course::world(&self.file, &self.raw, &self.loaded, self.cluster)?;
         let mut race = arena::Race {
             tick: world.tick,
             warm_up: world.warm_up,
@@ -69,6 +82,10 @@ impl Experiment {
             fallback: entrant::fallback(&self.file, &self.raw, modules)?,
             reference: self.raw.reference.clone(),
             one_trace: self.loaded.source.one_trace(),
+            order: match self.cluster {
+                ClusterKind::Simulator => arena::Order::Together,
+                ClusterKind::Processes => arena::Order::Blocks,
+            },
             provenance: arena::results::Provenance::default(),
         };
         race.provenance = self.provenance(&race, modules)?;

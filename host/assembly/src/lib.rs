@@ -8,10 +8,12 @@ mod experiment;
 mod functions;
 mod load;
 mod modules;
+mod processes;
 mod read;
 mod scarlet;
 
 pub use built_in::{BuiltIn, built_in};
-pub use experiment::{Experiment, ExperimentError, Options};
+pub use experiment::{ClusterKind, Experiment, ExperimentError, Options};
 pub use load::Source;
 pub use modules::{ModuleError, Modules};
+pub use read::read_load;

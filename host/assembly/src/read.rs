@@ -10,19 +10,26 @@ const FILE_BYTES: usize = 4 << 20;
 
 /// Reads a race file: YAML (of which JSON is a part), or SCARLET's JSON.
 pub(crate) fn read(file: &Path) -> Result<Raw, ExperimentError> {
+    let text = text(file)?;
+    if scarlet::is_scarlet(&text) {
+        return scarlet::read(file, &text);
+    }
+    parse(file, &text)
+}
+
+fn text(file: &Path) -> Result<String, ExperimentError> {
     let unreadable = |source| ExperimentError::Unreadable { file: file.to_owned(), source };
     let bytes = std::fs::read(file).map_err(unreadable)?;
     if bytes.len() > FILE_BYTES {
         let problem = format!("is {} bytes long, the limit is {FILE_BYTES}", bytes.len());
         return Err(ExperimentError::invalid(file, "", problem));
     }
-    let Ok(text) = String::from_utf8(bytes) else {
-        return Err(ExperimentError::invalid(file, "", "is not UTF-8 text"));
-    };
-    if scarlet::is_scarlet(&text) {
-        return scarlet::read(file, &text);
-    }
-    parse(file, &text)
+    String::from_utf8(bytes).map_err(|_| ExperimentError::invalid(file, "", "is not UTF-8 text"))
+}
+
+/// Reads what the load generator is to do.
+pub fn read_load(file: &Path) -> Result<traffic::load::LoadSpec, ExperimentError> {
+    parse(file, &text(file)?)
 }
 
 /// Parses YAML into anything, naming line, column and field of what is wrong.

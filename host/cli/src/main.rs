@@ -7,6 +7,7 @@ mod clock;
 mod compile;
 mod entrance;
 mod exit;
+mod invoke;
 mod lines;
 mod module;
 mod modules;
@@ -41,6 +42,7 @@ struct Regatta {
 #[derive(Debug, Subcommand)]
 enum Command {
     Race(race::Arguments),
+    Invoke(invoke::Arguments),
     #[command(subcommand)]
     Policy(policy::Command),
     #[command(subcommand)]
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
     let output = Output::standard();
     let ended = match regatta.command {
         Command::Race(arguments) => race::run(&arguments, output),
+        Command::Invoke(arguments) => invoke::run(&arguments, output),
         Command::Policy(command) => policy::run(command, output),
         Command::Reward(command) => reward::run(command, output),
         Command::Simulate(arguments) => simulate::run(&arguments, output),

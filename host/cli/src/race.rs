@@ -11,7 +11,7 @@ use anyhow::anyhow;
 use arena::results::Results;
 use arena::{Conditions, Outcome, RaceError, Store, StoreError, report};
 use assembly::{Experiment, Options};
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::exit::{Exit, Failure};
 use crate::module;
@@ -40,9 +40,31 @@ pub(crate) struct Arguments {
     /// Print the results as one JSON document.
     #[arg(long)]
     json: bool,
+    /// What to race on. With `processes`, functions are real processes on this machine and time is
+    /// real: cells run one at a time in blocks (one of each seed), each in an order of its own.
+    #[arg(long, value_enum, default_value_t = ClusterKind::Simulator)]
+    cluster: ClusterKind,
     /// Cells at a time; one a core if it is left out.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
+}
+
+/// What to race on.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ClusterKind {
+    /// Simulated, in simulated time.
+    Simulator,
+    /// Processes on this machine, in real time.
+    Processes,
+}
+
+impl From<ClusterKind> for assembly::ClusterKind {
+    fn from(kind: ClusterKind) -> Self {
+        match kind {
+            ClusterKind::Simulator => Self::Simulator,
+            ClusterKind::Processes => Self::Processes,
+        }
+    }
 }
 
 const HELP: &str = "\
@@ -55,7 +77,11 @@ Examples:
   regatta race examples/scarlet.json --json | jq '.summaries[] | select(.course == null)'";
 
 pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> {
-    let options = Options { trace: arguments.trace.clone(), seeds: arguments.seeds };
+    let options = Options {
+        trace: arguments.trace.clone(),
+        seeds: arguments.seeds,
+        cluster: arguments.cluster.into(),
+    };
     let experiment = Experiment::read(&arguments.file, &options)?;
     let race = experiment.race(&module::all()?)?;
     let place =

@@ -59,7 +59,7 @@ fn detail(name: &str) -> Result<Detail, String> {
 }
 
 pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> {
-    let options = Options { trace: arguments.trace.clone(), seeds: None };
+    let options = Options { trace: arguments.trace.clone(), ..Options::default() };
     let experiment = Experiment::read(&arguments.experiment, &options)?;
     note(format_args!("arrivals come from {}", experiment.source()));
     let modules = module::all()?;

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use simulator::{ClusterSpec, Mp3Spec, WorkloadSpec};
 
 use super::ExperimentError;
+use crate::processes::ProcessesSpec;
 
 /// A race file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +36,9 @@ pub(crate) struct Raw {
     /// Workloads made of a trace's functions.
     #[serde(default)]
     pub(crate) functions: Option<Functions>,
+    /// What a cluster of processes runs for the workloads.
+    #[serde(default)]
+    pub(crate) processes: Option<ProcessesSpec>,
     /// Other workloads to train and tune on.
     #[serde(default)]
     pub(crate) training: TrainingSplit,
