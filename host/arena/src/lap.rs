@@ -62,6 +62,8 @@ pub(crate) struct Lap {
     pub(crate) steps: u64,
     /// The first complaint of each reward that could not score, if any.
     pub(crate) complaints: Vec<Option<String>>,
+    /// What the cluster has to say about it.
+    pub(crate) remarks: Vec<String>,
 }
 
 /// A lap that could not be run to its end.
@@ -213,6 +215,7 @@ impl<'a> Running<'a> {
             ids: self.ledger.ids(),
             steps,
             complaints: self.ledger.into_complaints(),
+            remarks: self.crew.cluster.remarks(),
         })
     }
 }

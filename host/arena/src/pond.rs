@@ -30,6 +30,8 @@ pub(crate) struct Pond {
     pub(crate) observe_fails_at: Option<u64>,
     /// The tick at which the last workload leaves.
     pub(crate) last_leaves_at: Option<u64>,
+    /// What it says once it is over.
+    pub(crate) remarks: Vec<String>,
     workloads: Vec<Workload>,
     replicas: Vec<u32>,
     arrived: Vec<u64>,
@@ -54,6 +56,7 @@ impl Pond {
             split,
             ticks,
             warm_up_ticks: 0,
+            remarks: Vec::new(),
             scale_fails_at: None,
             observe_fails_at: None,
             last_leaves_at: None,
@@ -155,6 +158,10 @@ impl Cluster for Pond {
 
     fn totals(&mut self) -> Vec<Totals> {
         self.totals.clone()
+    }
+
+    fn remarks(&self) -> Vec<String> {
+        self.remarks.clone()
     }
 }
 

@@ -234,6 +234,10 @@ impl Cluster for ProcessCluster {
     fn totals(&mut self) -> Vec<Totals> {
         self.totals_so_far()
     }
+
+    fn remarks(&self) -> Vec<String> {
+        self.remarks_so_far()
+    }
 }
 
 /// Time zero of a cluster.

@@ -27,6 +27,12 @@ pub trait Cluster {
 
     /// What the run has cost and given so far, one a workload, warm-up left out.
     fn totals(&mut self) -> Vec<Totals>;
+
+    /// What a reader must know before believing the run's numbers, one sentence each. Asked once the run
+    /// is over and its totals are taken.
+    fn remarks(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// A cluster that could not be observed or could not go on.

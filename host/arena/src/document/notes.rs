@@ -66,6 +66,9 @@ pub(super) fn notes(
     for (reward, complaint) in complaints(cells) {
         note("failed-rewards", format!("Reward {reward} could not score every tick: {complaint}."));
     }
+    for (remark, count) in remarks(cells) {
+        note("cluster", format!("In {count} of {} cells: {remark}.", cells.len()));
+    }
     for pair in unequal_arrivals(cells) {
         note("arrivals-differ", format!("{pair}. Differences there are not paired in full."));
     }
@@ -79,6 +82,15 @@ fn complaints(cells: &[Cell]) -> BTreeMap<&str, &str> {
         first.entry(reward.as_str()).or_insert(complaint.as_str());
     }
     first
+}
+
+/// What clusters said, and of how many cells.
+fn remarks(cells: &[Cell]) -> BTreeMap<&str, usize> {
+    let mut counts = BTreeMap::new();
+    for remark in cells.iter().flat_map(|cell| &cell.remarks) {
+        *counts.entry(remark.as_str()).or_default() += 1;
+    }
+    counts
 }
 
 /// Workloads that did not meet the same number of requests under every entrant. In a chain that is

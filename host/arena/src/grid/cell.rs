@@ -174,6 +174,7 @@ impl Grid<'_> {
             complaints: complaints
                 .filter_map(|(reward, complaint)| Some((reward.name.clone(), complaint?)))
                 .collect(),
+            remarks: lap.remarks,
             series: lap.series,
         }
     }

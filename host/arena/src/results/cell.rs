@@ -43,6 +43,10 @@ pub struct Cell {
     pub workloads: Vec<WorkloadMeasures>,
     /// The first complaint of each reward that could not score every tick, by its name.
     pub complaints: BTreeMap<String, String>,
+    /// What the cluster says about the run: that it could not hold replicas to their limits, that its
+    /// load was late. None of a simulated one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
     /// The run over time, one a workload in the same order.
     pub series: Vec<Series>,
 }

@@ -37,6 +37,26 @@ impl ProcessCluster {
         crews.map(|(row, crew)| self.totals_of(row, crew, now)).collect()
     }
 
+    /// What a reader must know before believing the numbers.
+    pub(super) fn remarks_so_far(&self) -> Vec<String> {
+        let uncapped = self
+            .uncapped()
+            .map(|reason| format!("replicas ran without limits on CPU and memory ({reason})"));
+        // Without figures of their own, so that many runs say it once.
+        let invalid = self.report.as_ref().is_some_and(|report| !report.valid);
+        let doubts = invalid.then(|| {
+            "the load was late or fell short of its rate, because this machine was too busy or a \
+             function kept its connections, so that latencies are upper bounds"
+                .to_owned()
+        });
+        let failures = self.crews.iter().filter_map(|crew| {
+            let (name, fleet) = (&crew.settings.workload.name, crew.fleet());
+            let complaint = fleet.complaint.as_ref()?;
+            Some(format!("replicas of `{name}` failed, the last one because {complaint}"))
+        });
+        uncapped.into_iter().chain(doubts).chain(failures).collect()
+    }
+
     fn totals_of(&self, row: usize, crew: &Crew, now: Duration) -> Totals {
         let workload = &self.roster[row];
         let sent = self.report.as_ref().and_then(|report| {

@@ -119,3 +119,24 @@ fn everybody_s_seed_is_their_own_and_their_name_s() {
     different.dedup();
     assert_eq!(different.len(), 10);
 }
+
+#[test]
+fn what_clusters_say_of_their_runs_is_a_note() {
+    let mut the_race = a_race(vec![fixed("six", 6)]);
+    the_race.courses[0].make = Box::new(|seed, split| {
+        let mut pond = Pond::new(seed, split, 10, &[0, 1]);
+        if seed > 3 {
+            pond.remarks = vec!["the pond froze".to_owned()];
+        }
+        Ok(Box::new(pond))
+    });
+    let results = ran(&the_race, &memory()).unwrap().results;
+    let notes: Vec<&str> = results
+        .notes
+        .iter()
+        .filter(|note| note.kind == "cluster")
+        .map(|note| note.text.as_str())
+        .collect();
+    assert_eq!(notes, ["In 2 of 5 cells: the pond froze."]);
+    assert_eq!(results.cells[4].remarks, ["the pond froze"]);
+}

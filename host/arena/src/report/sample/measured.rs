@@ -31,6 +31,7 @@ pub(super) fn cell(habit: &Habit, course: &str, seed: u64, workloads: &[&str]) -
         period_seconds: 15.0,
         ticks: 3_720,
         complaints: BTreeMap::new(),
+        remarks: Vec::new(),
         overall: together(&measures),
         workloads: named.collect(),
         series: if seed == super::SEEDS[0] { runs } else { Vec::new() },
