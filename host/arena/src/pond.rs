@@ -166,26 +166,7 @@ impl Cluster for Pond {
 }
 
 fn nothing(workload: WorkloadId) -> Totals {
-    Totals {
-        workload,
-        seconds: 0.0,
-        arrivals: 0,
-        completed: 0,
-        timed_out: 0,
-        rejected: 0,
-        failed: 0,
-        unfinished: 0,
-        slo_violations: 0,
-        latency_seconds: vec![(0.1, 0), (f64::INFINITY, 0)],
-        latency_seconds_sum: 0.0,
-        replica_seconds: 0.0,
-        cpu_core_seconds_used: 0.0,
-        cpu_core_seconds_allocated: 0.0,
-        memory_gib_seconds_allocated: 0.0,
-        cold_starts: 0,
-        crashes: 0,
-        oom_kills: 0,
-    }
+    Totals { latency_seconds: vec![(0.1, 0), (f64::INFINITY, 0)], ..Totals::none(workload) }
 }
 
 /// What happened to a helmsman, for a test to read afterwards.

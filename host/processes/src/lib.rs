@@ -22,8 +22,8 @@ pub use cluster::{ClusterSettings, FleetLoad, FleetSettings, ProcessCluster, Sta
 pub use host_id::{HostId, HostIdError};
 pub use probe::{Probe, ProbeError};
 pub use proxy::{
-    LoadBucket, Proxy, ProxyError, ProxySettings, ReplicaId, ReplicaLoad, ReplicaState,
-    RequestTotals, Window, WorkloadSettings,
+    LoadBucket, Proxy, ProxyError, ProxySettings, ReplicaId, ReplicaLoad, ReplicaState, Window,
+    WorkloadSettings,
 };
 pub use replica::{
     Backoff, BackoffRules, Cause, Ended, Ending, Event, Life, LifeRules, Order, Phase, Program,

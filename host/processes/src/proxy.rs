@@ -31,13 +31,13 @@ use std::rc::Rc;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use scaling::WorkloadId;
+use scaling::{Totals, WorkloadId};
 
 use command::Commands;
 use front::Front;
 
 pub use error::ProxyError;
-pub use meter::{LoadBucket, RequestTotals, Window};
+pub use meter::{LoadBucket, Window};
 pub use seats::{ReplicaLoad, ReplicaState};
 pub use settings::{ProxySettings, ReplicaId, WorkloadSettings};
 
@@ -124,8 +124,8 @@ impl Proxy {
     }
 
     /// Totals since the mark, or since the workload was added.
-    pub fn totals(&self, workload: WorkloadId) -> Result<RequestTotals, ProxyError> {
-        self.at(workload, |front| front.totals())
+    pub fn totals(&self, workload: WorkloadId) -> Result<Totals, ProxyError> {
+        self.at(workload, move |front| front.totals(workload))
     }
 
     /// Every replica of a workload with its state and what it holds, in the order in which they came.

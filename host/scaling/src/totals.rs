@@ -46,3 +46,29 @@ pub struct Totals {
     /// Replicas killed for memory.
     pub oom_kills: u64,
 }
+
+impl Totals {
+    /// Of a workload that met nothing, over no time.
+    pub fn none(workload: WorkloadId) -> Self {
+        Self {
+            workload,
+            seconds: 0.0,
+            arrivals: 0,
+            completed: 0,
+            timed_out: 0,
+            rejected: 0,
+            failed: 0,
+            unfinished: 0,
+            slo_violations: 0,
+            latency_seconds: Vec::new(),
+            latency_seconds_sum: 0.0,
+            replica_seconds: 0.0,
+            cpu_core_seconds_used: 0.0,
+            cpu_core_seconds_allocated: 0.0,
+            memory_gib_seconds_allocated: 0.0,
+            cold_starts: 0,
+            crashes: 0,
+            oom_kills: 0,
+        }
+    }
+}

@@ -6,7 +6,6 @@ use scaling::{Action, Applied, Decision};
 
 use super::ProcessCluster;
 use super::fleet::Fleet;
-use super::member::Crew;
 use crate::Limits;
 
 impl ProcessCluster {
@@ -34,7 +33,9 @@ impl ProcessCluster {
         fleet.account(self.yard.now());
         let after = (fleet.desired, fleet.limits);
         drop(fleet);
-        tell(crew, before.0 != after.0);
+        if before.0 != after.0 {
+            crew.changed.notify_one();
+        }
         let cpu = |limits: Limits| limits.cpu_millicores.unwrap_or(0);
         let memory = |limits: Limits| limits.memory_bytes.unwrap_or(0);
         Applied::Done(Action {
@@ -46,12 +47,6 @@ impl ProcessCluster {
             memory_bytes_after: memory(after.1),
             illegal: decision.illegal,
         })
-    }
-}
-
-fn tell(crew: &Crew, changed: bool) {
-    if changed {
-        crew.changed.notify_one();
     }
 }
 

@@ -8,7 +8,6 @@ use traffic::load::{Failure, Summary};
 
 use super::ProcessCluster;
 use super::member::Crew;
-use crate::proxy::RequestTotals;
 
 impl ProcessCluster {
     /// The warm-up is over once its time is.
@@ -64,8 +63,8 @@ impl ProcessCluster {
             Some(of_generator(workload, flow, report.measured_seconds))
         });
         let mut totals = sent
-            .or_else(|| Some(of_proxy(workload, self.yard.proxy.totals(crew.id()).ok()?)))
-            .unwrap_or_else(|| nothing(workload));
+            .or_else(|| self.yard.proxy.totals(crew.id()).ok())
+            .unwrap_or_else(|| Totals::none(workload.id));
         let used = cpu_seconds(crew) - self.cpu_of_warm_up[row];
         let mut fleet = crew.fleet();
         if self.marked {
@@ -92,29 +91,6 @@ fn cpu_seconds(crew: &Crew) -> f64 {
     fleet.cpu_seconds_of_gone + living.sum::<f64>()
 }
 
-fn nothing(workload: &Workload) -> Totals {
-    Totals {
-        workload: workload.id,
-        seconds: 0.0,
-        arrivals: 0,
-        completed: 0,
-        timed_out: 0,
-        rejected: 0,
-        failed: 0,
-        unfinished: 0,
-        slo_violations: 0,
-        latency_seconds: Vec::new(),
-        latency_seconds_sum: 0.0,
-        replica_seconds: 0.0,
-        cpu_core_seconds_used: 0.0,
-        cpu_core_seconds_allocated: 0.0,
-        memory_gib_seconds_allocated: 0.0,
-        cold_starts: 0,
-        crashes: 0,
-        oom_kills: 0,
-    }
-}
-
 fn of_generator(workload: &Workload, flow: &Summary, seconds: f64) -> Totals {
     let failures = &flow.tally.failures;
     let (timed_out, unfinished) =
@@ -135,27 +111,11 @@ fn of_generator(workload: &Workload, flow: &Summary, seconds: f64) -> Totals {
         slo_violations,
         latency_seconds_sum: flow.tally.latencies.sum_seconds(),
         latency_seconds,
-        ..nothing(workload)
+        ..Totals::none(workload.id)
     }
 }
 
 fn violations(slo: Slo, latency_seconds: &[(f64, u64)]) -> u64 {
     let late = latency_seconds.iter().filter(|(seconds, _)| *seconds > slo.latency_seconds);
     late.map(|(_, count)| count).sum()
-}
-
-fn of_proxy(workload: &Workload, requests: RequestTotals) -> Totals {
-    Totals {
-        seconds: requests.seconds,
-        arrivals: requests.arrivals,
-        completed: requests.completed,
-        timed_out: requests.timed_out,
-        rejected: requests.rejected,
-        failed: requests.failed,
-        unfinished: requests.unfinished,
-        slo_violations: requests.slo_violations,
-        latency_seconds: requests.latency_seconds,
-        latency_seconds_sum: requests.latency_seconds_sum,
-        ..nothing(workload)
-    }
 }

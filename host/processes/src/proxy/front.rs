@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
+use scaling::{Totals, WorkloadId};
 use tokio::time::sleep_until;
 
 use super::body::Flow;
@@ -16,7 +17,7 @@ use super::meter::{Bytes, Meter, Outcome};
 use super::seats::{Seat, Seats, Ticket};
 use super::upstream::Upstream;
 use super::wire::Wire;
-use super::{ProxySettings, ReplicaId, ReplicaLoad, RequestTotals, Window, WorkloadSettings};
+use super::{ProxySettings, ReplicaId, ReplicaLoad, Window, WorkloadSettings};
 
 /// One workload behind the proxy.
 #[derive(Debug)]
@@ -137,10 +138,10 @@ impl Front {
         self.state.borrow_mut().meter.mark(self.now());
     }
 
-    pub(super) fn totals(&self) -> RequestTotals {
+    pub(super) fn totals(&self, workload: WorkloadId) -> Totals {
         let state = self.state.borrow();
         let arrivals = state.visitors.values().map(|visitor| visitor.arrival);
-        state.meter.totals(self.now(), arrivals)
+        state.meter.totals(workload, self.now(), arrivals)
     }
 
     /// Changes who is where, and hands on what came free.

@@ -8,12 +8,12 @@ mod totals;
 mod window;
 
 use hdrhistogram::Histogram;
+use scaling::{Totals, WorkloadId};
 
 use gauge::{BUCKETS_KEPT, Buckets, Gauge};
 use totals::Tally;
 
 pub use gauge::LoadBucket;
-pub use totals::RequestTotals;
 pub use window::Window;
 
 /// The largest latency that is told apart: ten minutes. A request that was never answered counts as
@@ -129,8 +129,13 @@ impl Meter {
 
     /// Totals since the mark, or since the start; `arrivals` are those of the requests that are in
     /// the system.
-    pub(super) fn totals(&self, now: u64, arrivals: impl Iterator<Item = u64>) -> RequestTotals {
-        self.tally.totals(now, arrivals)
+    pub(super) fn totals(
+        &self,
+        workload: WorkloadId,
+        now: u64,
+        arrivals: impl Iterator<Item = u64>,
+    ) -> Totals {
+        self.tally.totals(workload, now, arrivals)
     }
 }
 

@@ -83,7 +83,7 @@ fn totals_count_every_request_that_arrived_since_the_mark_exactly_once() {
     meter.end(2 * SECOND, SECOND, Outcome::TimedOut);
     meter.end(2 * SECOND, SECOND, Outcome::Rejected);
     meter.end(2 * SECOND, SECOND, Outcome::Failed);
-    let totals = meter.totals(3 * SECOND, [SECOND / 2, SECOND].into_iter());
+    let totals = meter.totals(WorkloadId(1), 3 * SECOND, [SECOND / 2, SECOND].into_iter());
     assert_eq!((totals.arrivals, totals.completed, totals.timed_out), (6, 2, 1));
     assert_eq!((totals.rejected, totals.failed, totals.unfinished), (1, 1, 1));
     assert_eq!((totals.seconds, totals.slo_violations), (2.0, 5));

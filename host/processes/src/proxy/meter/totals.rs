@@ -1,39 +1,11 @@
 //! Totals: how the requests that count ended, over the whole run.
 
 use hdrhistogram::Histogram;
+use scaling::{Totals, WorkloadId};
 
 use super::{Outcome, histogram, record};
 
-/// What happened to the requests that arrived since the mark. The fields are those of
-/// [`scaling::Totals`] that are about requests.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RequestTotals {
-    /// The time that is covered, in seconds.
-    pub seconds: f64,
-    /// Requests that arrived. Each ends up in exactly one of the next five counts.
-    pub arrivals: u64,
-    /// Requests that ended well, in time.
-    pub completed: u64,
-    /// Requests whose time was over or whose caller gave up.
-    pub timed_out: u64,
-    /// Requests that a full queue turned away.
-    pub rejected: u64,
-    /// Requests lost to a replica, or answered by a failing function.
-    pub failed: u64,
-    /// Requests still in the system.
-    pub unfinished: u64,
-    /// Requests that missed the latency objective: too slow, timed out, rejected, failed, or
-    /// already too old while unfinished. Zero without an objective.
-    pub slo_violations: u64,
-    /// Latency from arrival to end of every arrival: ascending upper bounds in seconds with counts.
-    /// Timed-out requests count with at least their time-out, unfinished ones with their age,
-    /// rejected and failed ones as infinitely late.
-    pub latency_seconds: Vec<(f64, u64)>,
-    /// Sum of the latencies of the requests that ended well, in seconds.
-    pub latency_seconds_sum: f64,
-}
-
-/// What [`RequestTotals`] are made of.
+/// What happened to the requests that arrived since the mark.
 #[derive(Debug)]
 pub(super) struct Tally {
     since: u64,
@@ -87,7 +59,13 @@ impl Tally {
         self.slo_violations += u64::from(missed);
     }
 
-    pub(super) fn totals(&self, now: u64, arrivals: impl Iterator<Item = u64>) -> RequestTotals {
+    /// Totals of requests; what replicas cost is not known here.
+    pub(super) fn totals(
+        &self,
+        workload: WorkloadId,
+        now: u64,
+        arrivals: impl Iterator<Item = u64>,
+    ) -> Totals {
         let mut latency = self.latency.clone();
         let (mut unfinished, mut late) = (0, 0);
         for age in arrivals.filter(|&arrival| arrival >= self.since).map(|arrival| now - arrival) {
@@ -103,7 +81,7 @@ impl Tally {
         if never > 0 {
             latency_seconds.push((f64::INFINITY, never));
         }
-        RequestTotals {
+        Totals {
             seconds: now.saturating_sub(self.since) as f64 / 1e9,
             arrivals: self.arrivals,
             completed: self.completed,
@@ -114,6 +92,7 @@ impl Tally {
             slo_violations: self.slo_violations + late,
             latency_seconds,
             latency_seconds_sum: self.latency_nanoseconds_sum as f64 / 1e9,
+            ..Totals::none(workload)
         }
     }
 }
