@@ -18,6 +18,7 @@ mod front;
 mod headers;
 mod listener;
 mod meter;
+mod patience;
 mod refusal;
 mod seats;
 mod settings;

@@ -110,7 +110,8 @@ async fn relay(visit: &Visit, mut request: Request<Incoming>) -> Result<(Seat, S
             continue;
         };
         headers::address(&mut request, upstream.address);
-        match upstream.send(request, visit.front.now()).await {
+        let sending = upstream.send(request, visit.front.now());
+        match visit.front.patience.wait(|| visit.front.now(), sending).await {
             Ok(sent) => return Ok((seat, sent)),
             Err(Failure { broke, unsent }) => {
                 if broke {

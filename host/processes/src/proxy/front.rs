@@ -14,6 +14,7 @@ use tokio::time::sleep_until;
 
 use super::body::Flow;
 use super::meter::{Bytes, Meter, Outcome};
+use super::patience::Patience;
 use super::seats::{Seat, Seats, Ticket};
 use super::upstream::Upstream;
 use super::wire::Wire;
@@ -26,6 +27,7 @@ pub(super) struct Front {
     epoch: Instant,
     reuse: Duration,
     pub(super) state: RefCell<State>,
+    pub(super) patience: Patience,
     upstreams: RefCell<BTreeMap<ReplicaId, Rc<Upstream>>>,
     /// Bytes to and from replicas.
     wire: Rc<Wire>,
@@ -68,6 +70,7 @@ impl Front {
             epoch: proxy.epoch,
             reuse: proxy.reuse,
             state: RefCell::new(state),
+            patience: Patience::default(),
             upstreams: RefCell::default(),
             wire: Rc::default(),
         });
