@@ -3,6 +3,7 @@
 //! Specs ([`ClusterSpec`], [`WorkloadSpec`]) are checked into a [`Plan`]; a [`Simulation`] of it
 //! under a seed is a [`scaling::Cluster`].
 
+mod budget;
 mod chance;
 mod cluster;
 mod crowd;

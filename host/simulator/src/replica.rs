@@ -1,11 +1,15 @@
 //! Replicas: their life, and how the requests in one share its processor.
 
+use crate::budget::Budget;
 use crate::crowd::Standing;
 use crate::jobs::Jobs;
 use crate::node::Requests as Reserved;
 use crate::plan::WorkloadPlan;
 use crate::request::{NONE, Requests};
 use crate::tournament::NEVER;
+
+/// Work that counts as done, in nanoseconds: timers are rounded to one, and clocks of crowds to a few.
+const DONE_WITHIN: f64 = 100.0;
 
 /// Where a replica is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,8 +58,13 @@ pub(crate) struct Replica {
     pub(crate) demand: u64,
     /// Position in its node's list of active replicas; [`NONE`] if it is not in it.
     pub(crate) active_at: u32,
-    /// CPU limit in millicores, or all that its node has.
+    /// CPU that it can use at a moment, in millicores: its limit, or all that its node has if there
+    /// is none or it is a budget.
     pub(crate) limit: u64,
+    /// What a limit allows by period, if it is not a constant speed.
+    pub(crate) budget: Option<Budget>,
+    /// When its budget is to be looked at; [`NEVER`] if it has none or nothing executes.
+    pub(crate) refill: u64,
     /// Weight under contention: its `cpu.shares`.
     pub(crate) weight: u32,
     /// Its place in the crowd of its node, while there is one and it wants CPU.
@@ -112,6 +121,8 @@ impl Replica {
             demand: 0,
             active_at: NONE,
             limit: 0,
+            budget: None,
+            refill: NEVER,
             weight: 0,
             standing: None,
             node: NONE,
@@ -131,7 +142,7 @@ impl Replica {
 
     /// When something happens to it by itself.
     pub(crate) fn next_change(&self) -> u64 {
-        self.until.min(self.crash)
+        self.until.min(self.crash).min(self.refill)
     }
 
     /// Brings progress and CPU use up to a reading of its clock.
@@ -140,7 +151,11 @@ impl Replica {
         let each = (clock - self.synced) * self.rate;
         self.synced = clock;
         self.progress += each;
-        self.cpu += each * f64::from(self.executing);
+        let used = each * f64::from(self.executing);
+        self.cpu += used;
+        if let Some(budget) = &mut self.budget {
+            budget.spend(used);
+        }
     }
 
     /// Goes by another clock from now on. In sync.
@@ -189,28 +204,70 @@ impl Replica {
         plan.memory_base + self.memory_of_requests + leaked
     }
 
-    /// How far its clock moves until the next request is done; none if none executes. In sync.
+    /// How far its clock moves until the next request is done, or until its budget is used up; none
+    /// if nothing goes on. In sync.
     #[inline]
     pub(crate) fn left(&mut self, requests: &Requests) -> Option<f64> {
-        if self.executing == 0 {
+        if self.executing == 0 || self.rate == 0.0 {
             return None;
         }
-        let left = (self.jobs.first_finish(requests)? - self.progress).max(0.0);
+        let mut left = (self.jobs.first_finish(requests)? - self.progress).max(0.0);
+        if let Some(budget) = &self.budget {
+            left = left.min(budget.left() / f64::from(self.executing));
+        }
         Some(if self.rate == 1.0 { left } else { left / self.rate })
+    }
+
+    /// Limits it on a node that has so much: to a constant speed, or by period (in nanoseconds). In
+    /// sync.
+    pub(crate) fn limit_cpu(
+        &mut self,
+        limit: Option<u32>,
+        has: u64,
+        period: Option<u64>,
+        now: u64,
+    ) {
+        let limit = limit.map(u64::from);
+        let (Some(quota), Some(period)) = (limit, period) else {
+            self.limit = limit.unwrap_or(has);
+            self.budget = None;
+            return;
+        };
+        self.limit = has;
+        match &mut self.budget {
+            Some(budget) => budget.resize(quota),
+            none => *none = Some(Budget::new(quota, period, now)),
+        }
+    }
+
+    /// Whether its timer ran because its budget is used up, and not because a request is done. In
+    /// sync.
+    pub(crate) fn is_cut_short(&mut self, requests: &Requests) -> bool {
+        let used_up = self.budget.is_some_and(|budget| budget.is_used_up());
+        used_up
+            && self.jobs.first_finish(requests).is_none_or(|at| at - self.progress > DONE_WITHIN)
     }
 
     /// Millicores that it could use now.
     #[inline]
     pub(crate) fn wanted(&self) -> u64 {
-        (u64::from(self.executing) * 1000).min(self.limit)
+        match &self.budget {
+            Some(budget) if budget.is_used_up() => 0,
+            _ => (u64::from(self.executing) * 1000).min(self.limit),
+        }
     }
 
     /// Sets the rate by the simulated clock: all that it wants. In sync.
     #[inline]
     pub(crate) fn run_freely(&mut self) {
         let most = u64::from(self.executing) * 1000;
-        let wanted = most.min(self.limit);
+        let wanted = self.wanted();
         self.rate = if wanted == most { 1.0 } else { wanted as f64 / most as f64 };
+    }
+
+    /// Nothing goes on until it is settled again. In sync.
+    pub(crate) fn stop(&mut self) {
+        self.rate = 0.0;
     }
 
     /// Sets the rate by a clock that shows millicores by weight. In sync.

@@ -78,6 +78,9 @@ impl Simulation {
     pub(super) fn finish_work(&mut self, replica: u32) {
         self.sync(replica);
         let place = &mut self.replicas[replica as usize];
+        if place.is_cut_short(&self.requests) {
+            return self.settle(replica);
+        }
         let request = place.take_done();
         let workload = place.workload as usize;
         if self.fleets[workload].extras {

@@ -64,7 +64,9 @@ impl Simulation {
         self.nodes[node].reserve(reserved);
         replica.node = node as u32;
         replica.reserved = reserved;
-        replica.limit = fleet.size.cpu_limit.map_or(self.nodes[node].has.cpu_millicores, u64::from);
+        let period = self.plan.workloads[replica.workload as usize].quota_period;
+        let has = self.nodes[node].has.cpu_millicores;
+        replica.limit_cpu(fleet.size.cpu_limit, has, period, self.now);
         replica.weight = fleet.size.shares();
         replica.started = Some(self.now);
         fleet.ledger.add(self.now, sizes(replica));
@@ -87,7 +89,7 @@ impl Simulation {
     }
 
     /// Sets the timer of a replica's next change of phase.
-    fn watch(&mut self, id: u32) {
+    pub(super) fn watch(&mut self, id: u32) {
         self.lifecycle.set(id as usize, self.replicas[id as usize].next_change());
         self.timers.set(LIFECYCLE, self.lifecycle.least());
     }
@@ -95,6 +97,9 @@ impl Simulation {
     /// The earliest change of a phase has come.
     pub(super) fn change_phase(&mut self) {
         let id = self.lifecycle.winner() as u32;
+        if self.replicas[id as usize].refill <= self.now {
+            return self.refill(id);
+        }
         let workload = self.replicas[id as usize].workload as usize;
         match self.replicas[id as usize].phase {
             Phase::Starting => self.become_ready(id),
@@ -237,6 +242,7 @@ impl Simulation {
         replica.node = NONE;
         replica.until = NEVER;
         replica.crash = NEVER;
+        replica.refill = NEVER;
         self.watch(id);
         self.vacant.push(id);
     }

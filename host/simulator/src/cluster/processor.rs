@@ -24,6 +24,9 @@ impl Simulation {
     /// changed. While its node has cores for all, nobody else is concerned. The replica is in sync.
     #[inline]
     pub(super) fn settle(&mut self, replica: u32) {
+        if self.replicas[replica as usize].budget.is_some() {
+            self.look_at_budget(replica);
+        }
         if self.plan.contention && self.claim(replica) {
             return;
         }
@@ -33,6 +36,26 @@ impl Simulation {
         let done = left.map_or(NEVER, |left| self.now + left.ceil() as u64);
         let slot = self.work_slot(replica);
         self.timers.set(slot, done);
+    }
+
+    /// Brings a replica's budget up to date, and sees to it that this is done again when the period
+    /// ends in which something executes.
+    fn look_at_budget(&mut self, replica: u32) {
+        let place = &mut self.replicas[replica as usize];
+        let Some(budget) = &mut place.budget else { return };
+        budget.look(self.now);
+        if place.executing > 0 && place.refill == NEVER {
+            place.refill = budget.ends();
+            self.watch(replica);
+        }
+    }
+
+    /// A period of a replica's budget has ended.
+    pub(super) fn refill(&mut self, replica: u32) {
+        self.sync(replica);
+        self.replicas[replica as usize].refill = NEVER;
+        self.watch(replica);
+        self.settle(replica);
     }
 
     /// Tells a replica's node what the replica wants. True if the node is crowded and took over.
@@ -114,12 +137,14 @@ impl Simulation {
             crowd.leave(replica, standing);
         }
         place.go_by(self.now as f64);
-        if place.executing > 0 {
+        if place.demand > 0 {
             let (class, clock) = crowd.class(place.demand, place.weight);
             place.go_by(clock);
             place.run_by_weight();
             let left = place.left(&self.requests).unwrap_or(0.0);
             place.standing = Some(crowd.join(replica, class, left));
+        } else {
+            place.stop();
         }
         crowd.divide();
         self.set_crowd_timer(at);

@@ -44,7 +44,12 @@ impl Simulation {
         fleet.ledger.add(self.now, sizes(replica));
         self.sync(id);
         let (replica, size) = (&mut self.replicas[id as usize], &self.fleets[workload].size);
-        replica.limit = size.cpu_limit.map_or(has, u64::from);
+        replica.limit_cpu(
+            size.cpu_limit,
+            has,
+            self.plan.workloads[workload].quota_period,
+            self.now,
+        );
         replica.weight = size.shares();
         self.kill_if_over_memory(id);
         self.settle(id);

@@ -1,5 +1,6 @@
 //! The cluster as a whole. Each kind of expectation has a file of its own.
 
+mod budgets;
 mod chains;
 mod closed_forms;
 mod cold_starts;

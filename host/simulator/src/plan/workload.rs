@@ -23,6 +23,8 @@ pub(crate) struct WorkloadPlan {
     pub(crate) initial_replicas: u32,
     pub(crate) cpu_request: Option<u32>,
     pub(crate) cpu_limit: Option<u32>,
+    /// Nanoseconds in which a limit is a budget; none if it is a constant speed.
+    pub(crate) quota_period: Option<u64>,
     pub(crate) shares: Option<u32>,
     pub(crate) memory_request: Option<u64>,
     pub(crate) memory_limit: Option<u64>,
@@ -115,6 +117,7 @@ impl WorkloadPlan {
             initial_replicas: initial,
             cpu_request: spec.cpu.request_millicores,
             cpu_limit: spec.cpu.limit_millicores,
+            quota_period: spec.cpu.quota_period_seconds.map(quota_period).transpose()?,
             shares: spec.cpu.shares,
             memory_request: memory("memory.request_mib", spec.memory.request_mib)?,
             memory_limit: memory("memory.limit_mib", spec.memory.limit_mib)?,
@@ -218,6 +221,13 @@ const NEEDED_BY_CALLS: &str =
 
 fn no_service(problem: &str) -> PlanError {
     PlanError::Unusable { field: "service".to_owned(), problem: problem.to_owned() }
+}
+
+/// What the kernel takes: 1 ms to 1 s.
+fn quota_period(seconds: f64) -> Result<u64, PlanError> {
+    let name = "cpu.quota_period_seconds";
+    within(name, seconds, (0.001..=1.0).contains(&seconds), "within 0.001 and 1")?;
+    nanoseconds(name, seconds)
 }
 
 fn check_bounds(bounds: &Bounds) -> Result<(), PlanError> {

@@ -119,6 +119,10 @@ pub struct CpuSpec {
     pub request_millicores: Option<u32>,
     /// What it can use at most, in millicores, > 0; `null` for a whole node.
     pub limit_millicores: Option<u32>,
+    /// The kernel's accounting period, in seconds, within 0.001 and 1; Kubernetes has 0.1. With it a
+    /// replica goes at full speed until it has used limit × period and then waits for the next, as
+    /// real ones do; without it the limit is a constant speed.
+    pub quota_period_seconds: Option<f64>,
     /// Weight under contention, > 0; without it 1.024 for each millicore requested, at least 2, as
     /// the kubelet sets it.
     pub shares: Option<u32>,
@@ -126,7 +130,12 @@ pub struct CpuSpec {
 
 impl Default for CpuSpec {
     fn default() -> Self {
-        Self { request_millicores: None, limit_millicores: Some(1000), shares: None }
+        Self {
+            request_millicores: None,
+            limit_millicores: Some(1000),
+            quota_period_seconds: None,
+            shares: None,
+        }
     }
 }
 

@@ -18,6 +18,7 @@ fn with_shares(name: &str, shares: u32, limit_millicores: u32) -> WorkloadSpec {
             request_millicores: Some(100),
             limit_millicores: Some(limit_millicores),
             shares: Some(shares),
+            ..CpuSpec::default()
         },
         ..workload(name, regular(1.0, 1), exactly(1.0))
     }
