@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod bad_place;
+mod calibrate;
 mod check;
 mod examples;
 mod fuzz;

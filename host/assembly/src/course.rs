@@ -109,7 +109,7 @@ fn clustered(
 }
 
 /// Workloads of the race, and others for training where there are.
-fn workloads(
+pub(crate) fn workloads(
     file: &Path,
     raw: &Raw,
     loaded: &Loaded,

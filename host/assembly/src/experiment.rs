@@ -3,14 +3,15 @@
 mod error;
 mod raw;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use error::ExperimentError;
 pub(crate) use raw::{Functions, PolicyEntry, Raw, RewardEntry, Seeds, duration};
 
 use crate::load::{Loaded, load};
 use crate::modules::Modules;
-use crate::{course, entrant, read};
+use crate::profile::Profile;
+use crate::{course, entrant, processes, read};
 
 /// What a race runs on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -31,6 +32,20 @@ pub struct Options {
     pub seeds: Option<u32>,
     /// What to race on.
     pub cluster: ClusterKind,
+    /// Which measurements replace what the file assumes.
+    pub profile: ProfileChoice,
+}
+
+/// Which measurements replace what a race file assumes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum ProfileChoice {
+    /// Those that the file names, if it names any.
+    #[default]
+    OfTheFile,
+    /// These.
+    Named(PathBuf),
+    /// None.
+    None,
 }
 
 /// A race file, read and checked.
@@ -45,8 +60,18 @@ pub struct Experiment {
 
 impl Experiment {
     /// Reads a race file (YAML, or SCARLET's JSON) and the trace that it needs.
-    pub fn read(file: &std::path::Path, options: &Options) -> Result<Self, ExperimentError> {
-        let raw = read::read(file)?;
+    pub fn read(file: &Path, options: &Options) -> Result<Self, ExperimentError> {
+        let mut raw = read::read(file)?;
+        let profile = match &options.profile {
+            ProfileChoice::OfTheFile => raw.profile.as_ref().map(|path| beside(file, path)),
+            ProfileChoice::Named(path) => Some(path.clone()),
+            ProfileChoice::None => None,
+        };
+        if let Some(path) = profile {
+            let profile = Profile::read(&path)?;
+            profile.apply(&mut raw.workloads);
+            profile.apply(&mut raw.training.workloads);
+        }
         let loaded = load(file, &raw, options.trace.as_deref())?;
         let seeds = match options.seeds {
             Some(count) => Seeds::Count(count),
@@ -60,6 +85,18 @@ impl Experiment {
     /// What the experiment is called.
     pub fn name(&self) -> &str {
         &self.raw.name
+    }
+
+    /// The profile that the file names.
+    pub fn profile(&self) -> Option<PathBuf> {
+        self.raw.profile.as_ref().map(|path| beside(&self.file, path))
+    }
+
+    /// What a cluster of processes runs for each workload.
+    pub fn fleets(&self) -> Result<Vec<::processes::FleetSettings>, ExperimentError> {
+        let (racing, _) = course::workloads(&self.file, &self.raw, &self.loaded)?;
+        let settings = processes::settings(&self.file, &self.raw, &racing, &self.loaded.traces)?;
+        Ok(settings.workloads)
     }
 
     /// Where its arrivals come from, in words.
@@ -104,5 +141,13 @@ impl Experiment {
             modules: entrant::digests(&self.file, &self.raw, modules)?,
             arrivals: self.loaded.source.facts(),
         })
+    }
+}
+
+/// A path that a file names: from the file's own folder.
+pub(crate) fn beside(file: &Path, path: &Path) -> PathBuf {
+    match path.is_relative() {
+        true => file.parent().unwrap_or(Path::new("")).join(path),
+        false => path.to_owned(),
     }
 }

@@ -9,11 +9,13 @@ mod functions;
 mod load;
 mod modules;
 mod processes;
+mod profile;
 mod read;
 mod scarlet;
 
 pub use built_in::{BuiltIn, built_in};
-pub use experiment::{ClusterKind, Experiment, ExperimentError, Options};
+pub use experiment::{ClusterKind, Experiment, ExperimentError, Options, ProfileChoice};
 pub use load::Source;
 pub use modules::{ModuleError, Modules};
+pub use profile::{Profile, WorkloadProfile};
 pub use read::read_load;

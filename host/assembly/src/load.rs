@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use traffic::azure2019::Trace2019;
 use traffic::azure2021::Trace2021;
-use traffic::{ProcessSpec, Traces, fitted};
+use traffic::{ArrivalSpec, ProcessSpec, Traces, fitted};
 
 use crate::experiment::{ExperimentError, Raw};
 
@@ -94,17 +94,28 @@ pub(crate) fn load(
     raw: &Raw,
     folder: Option<&Path>,
 ) -> Result<Loaded, ExperimentError> {
+    let workloads = raw.workloads.iter().chain(&raw.training.workloads);
+    let arrivals = workloads.filter_map(|workload| workload.arrivals.as_ref());
+    let place = if raw.functions.is_some() { "functions" } else { "workloads" };
+    traces(file, place, (arrivals, raw.functions.is_some()), folder)
+}
+
+/// Loads the trace that some arrivals ask for; `always` if the one of 2019 is asked for anyway.
+pub(crate) fn traces<'a>(
+    file: &Path,
+    place: &str,
+    (arrivals, always): (impl Iterator<Item = &'a ArrivalSpec> + Clone, bool),
+    folder: Option<&Path>,
+) -> Result<Loaded, ExperimentError> {
     let asks = |wanted: fn(&ProcessSpec) -> bool| {
-        let arrivals = raw.workloads.iter().chain(&raw.training.workloads);
-        arrivals.filter_map(|workload| workload.arrivals.as_ref()).any(|spec| wanted(&spec.process))
+        arrivals.clone().any(|arrivals| wanted(&arrivals.process))
     };
-    let wants_2019 =
-        raw.functions.is_some() || asks(|process| matches!(process, ProcessSpec::Azure2019 { .. }));
+    let wants_2019 = always || asks(|process| matches!(process, ProcessSpec::Azure2019 { .. }));
     let wants_2021 = asks(|process| matches!(process, ProcessSpec::Azure2021 { .. }));
     match (wants_2019, wants_2021, folder) {
         (true, true, _) => Err(ExperimentError::invalid(
             file,
-            "workloads",
+            place,
             "ask for the azure2019 and the azure2021 trace; a race takes one of them",
         )),
         (true, false, Some(folder)) => {
@@ -130,7 +141,7 @@ pub(crate) fn load(
         }
         (false, true, None) => Err(ExperimentError::invalid(
             file,
-            "workloads",
+            place,
             "ask for the azure2021 trace, which only --trace FILE gives",
         )),
         (false, false, Some(_)) => Err(ExperimentError::invalid(

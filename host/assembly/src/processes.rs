@@ -14,7 +14,8 @@ use simulator::{ClusterSpec, WorkloadSpec};
 use traffic::Traces;
 use traffic::load::Call;
 
-use crate::experiment::{ExperimentError, Raw};
+use crate::experiment::{ExperimentError, Raw, beside};
+use crate::profile::QUOTA_PERIOD_SECONDS;
 
 /// Names the program of the functions, if it does not lie beside this one.
 const PROGRAM_VARIABLE: &str = "REGATTA_FUNCTION_PROGRAM";
@@ -109,6 +110,10 @@ fn fleet(
         let problem = "cannot be had with a cluster of processes, whose functions call nobody";
         return Err(refused("calls", problem.to_owned()));
     }
+    if workload.cpu.quota_period_seconds.is_some_and(|period| period != QUOTA_PERIOD_SECONDS) {
+        let problem = format!("must be {QUOTA_PERIOD_SECONDS} with a cluster of processes, as Kubernetes has it");
+        return Err(refused("cpu.quota_period_seconds", problem));
+    }
     let function = spec.functions.get(&workload.name).cloned().unwrap_or_default();
     let (program, arguments) = command(file, spec, &function, workload)?;
     let arrivals = workload
@@ -159,15 +164,11 @@ fn command(
     function: &FunctionSpec,
     workload: &WorkloadSpec,
 ) -> Result<(PathBuf, Vec<String>), ExperimentError> {
-    let beside = |path: &Path| match path.is_relative() {
-        true => file.parent().unwrap_or(Path::new("")).join(path),
-        false => path.to_owned(),
-    };
     if let Some(program) = &function.program {
-        return Ok((beside(program), function.arguments.clone()));
+        return Ok((beside(file, program), function.arguments.clone()));
     }
     let program = match &spec.program {
-        Some(program) => beside(program),
+        Some(program) => beside(file, program),
         None => own_program(file)?,
     };
     let name = function.function.as_ref().unwrap_or(&workload.name).clone();

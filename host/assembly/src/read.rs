@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
+use traffic::Traces;
+use traffic::load::LoadSpec;
+
 use crate::experiment::{ExperimentError, Raw};
+use crate::load::{Source, traces};
 use crate::scarlet;
 
 /// The largest race file.
@@ -17,7 +21,7 @@ pub(crate) fn read(file: &Path) -> Result<Raw, ExperimentError> {
     parse(file, &text)
 }
 
-fn text(file: &Path) -> Result<String, ExperimentError> {
+pub(crate) fn text(file: &Path) -> Result<String, ExperimentError> {
     let unreadable = |source| ExperimentError::Unreadable { file: file.to_owned(), source };
     let bytes = std::fs::read(file).map_err(unreadable)?;
     if bytes.len() > FILE_BYTES {
@@ -27,9 +31,15 @@ fn text(file: &Path) -> Result<String, ExperimentError> {
     String::from_utf8(bytes).map_err(|_| ExperimentError::invalid(file, "", "is not UTF-8 text"))
 }
 
-/// Reads what the load generator is to do.
-pub fn read_load(file: &Path) -> Result<traffic::load::LoadSpec, ExperimentError> {
-    parse(file, &text(file)?)
+/// Reads what the load generator is to do, and the trace that its arrivals ask for.
+pub fn read_load(
+    file: &Path,
+    trace: Option<&Path>,
+) -> Result<(LoadSpec, Traces, Source), ExperimentError> {
+    let spec: LoadSpec = parse(file, &text(file)?)?;
+    let arrivals = spec.flows.iter().map(|flow| &flow.arrivals);
+    let loaded = traces(file, "flows", (arrivals, false), trace)?;
+    Ok((spec, loaded.traces, loaded.source))
 }
 
 /// Parses YAML into anything, naming line, column and field of what is wrong.

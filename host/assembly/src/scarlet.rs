@@ -31,6 +31,17 @@ const SERVICE_SECONDS: &[(&str, f64)] = &[
     ("video-processing-python", 0.261),
 ];
 
+/// Functions of ours that do what vSwarm's do, by the beginning of their names; the languages that
+/// vSwarm has them in are told apart by the ends.
+const FUNCTIONS: &[(&str, &str)] = &[
+    ("fibonacci", "fibonacci"),
+    ("hotel-app-geo", "hotel-geo"),
+    ("hotel-app-profile", "hotel-profile"),
+    ("aes", "aes"),
+    ("emailservice", "email"),
+    ("image-rotate", "image-resize"),
+];
+
 /// Whether the text is SCARLET's: a JSON object with a list of `benchmarks` or `functions`, and no
 /// policies.
 pub(crate) fn is_scarlet(text: &str) -> bool {
@@ -52,6 +63,14 @@ pub(crate) fn read(file: &Path, text: &str) -> Result<Raw, ExperimentError> {
         .enumerate()
         .map(|(place, benchmark)| workload(file, place, benchmark))
         .collect::<Result<Vec<_>, _>>()?;
+    let functions: serde_json::Map<String, serde_json::Value> = parsed
+        .benchmarks
+        .iter()
+        .filter_map(|benchmark| {
+            let known = FUNCTIONS.iter().find(|(begins, _)| benchmark.name.starts_with(begins))?;
+            Some((benchmark.name.clone(), json!({"function": known.1, "protocol": "grpc"})))
+        })
+        .collect();
     let hpa = json!({"metrics": [{"type": "Resource", "resource": {
         "name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}}]});
     let race = json!({
@@ -60,6 +79,7 @@ pub(crate) fn read(file: &Path, text: &str) -> Result<Raw, ExperimentError> {
         "cluster": {"tick_seconds": STEP_SECONDS, "duration_seconds": DURATION_SECONDS,
             "metrics": {"scrape_interval_seconds": STEP_SECONDS, "window_seconds": STEP_SECONDS}},
         "workloads": workloads,
+        "processes": {"functions": functions},
         "policies": [
             {"name": "hpa-tuned", "module": "threshold-hpa", "settings": hpa, "tune": {"vary": {
                 "/metrics/0/resource/target/averageUtilization": [40, 50, 60, 70, 80, 90]}}},

@@ -25,6 +25,9 @@ pub(crate) struct Arguments {
     /// What to ask whom, in YAML; or --url and --rate for a single server.
     #[arg(required_unless_present = "url", conflicts_with_all = ["url", "rate", "seconds"])]
     file: Option<PathBuf>,
+    /// The folder of the trace whose arrivals the file asks for; a fitted generator stands in without.
+    #[arg(long, value_name = "DIR", requires = "file")]
+    trace: Option<PathBuf>,
     /// A single server, such as http://localhost:8080/.
     #[arg(long, value_name = "URL", requires = "rate")]
     url: Option<String>,
@@ -52,6 +55,7 @@ const HELP: &str = "\
 Examples:
   regatta invoke --url http://localhost:8080/ --rate 500 --seconds 30
   regatta invoke --url http://localhost:8080/ --rate 200 --arrivals poisson --protocol grpc
+  regatta invoke examples/load/trace.yaml --trace ~/azure2019
   regatta invoke examples/load/two-functions.yaml --csv seconds.csv --json > report.json";
 
 /// Gaps between requests.
@@ -73,11 +77,15 @@ enum Protocol {
 }
 
 pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> {
-    let spec = match &arguments.file {
-        Some(file) => read_load(file)?,
-        None => spec(arguments),
+    let (spec, traces) = match &arguments.file {
+        Some(file) => {
+            let (spec, traces, source) = read_load(file, arguments.trace.as_deref())?;
+            note(format_args!("arrivals come from {source}"));
+            (spec, traces)
+        }
+        None => (spec(arguments), Traces::default()),
     };
-    let plan = spec.plan(&Traces::default()).map_err(|error| match &arguments.file {
+    let plan = spec.plan(&traces).map_err(|error| match &arguments.file {
         Some(file) => Failure::input(error).at(file.display()),
         None => Failure::input(error),
     })?;

@@ -2,6 +2,7 @@
 
 mod answers;
 mod bench;
+mod calibrate;
 mod check;
 mod clock;
 mod compile;
@@ -43,6 +44,7 @@ struct Regatta {
 enum Command {
     Race(race::Arguments),
     Invoke(invoke::Arguments),
+    Calibrate(calibrate::Arguments),
     #[command(subcommand)]
     Policy(policy::Command),
     #[command(subcommand)]
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
     let ended = match regatta.command {
         Command::Race(arguments) => race::run(&arguments, output),
         Command::Invoke(arguments) => invoke::run(&arguments, output),
+        Command::Calibrate(arguments) => calibrate::run(&arguments, output),
         Command::Policy(command) => policy::run(command, output),
         Command::Reward(command) => reward::run(command, output),
         Command::Simulate(arguments) => simulate::run(&arguments, output),

@@ -2,16 +2,18 @@
 
 mod card;
 mod clock;
-mod interruption;
-mod progress;
+pub(crate) mod interruption;
+pub(crate) mod progress;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use arena::results::Results;
 use arena::{Conditions, Outcome, RaceError, Store, StoreError, report};
-use assembly::{Experiment, Options};
+use assembly::{Experiment, Options, ProfileChoice};
 use clap::{Args, ValueEnum};
+
+pub(crate) use clock::{facts, stopwatch};
 
 use crate::exit::{Exit, Failure};
 use crate::module;
@@ -44,6 +46,9 @@ pub(crate) struct Arguments {
     /// real: cells run one at a time in blocks (one of each seed), each in an order of its own.
     #[arg(long, value_enum, default_value_t = ClusterKind::Simulator)]
     cluster: ClusterKind,
+    /// What `regatta calibrate` measured, instead of the profile that the file names.
+    #[arg(long, value_name = "FILE")]
+    profile: Option<PathBuf>,
     /// Cells at a time; one a core if it is left out.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
@@ -81,6 +86,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> 
         trace: arguments.trace.clone(),
         seeds: arguments.seeds,
         cluster: arguments.cluster.into(),
+        profile: arguments.profile.clone().map_or_else(Default::default, ProfileChoice::Named),
     };
     let experiment = Experiment::read(&arguments.file, &options)?;
     let race = experiment.race(&module::all()?)?;
@@ -94,10 +100,10 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> 
         &Conditions {
             store: &store,
             threads: arguments.threads.map_or(0, usize::from),
-            stopwatch: &clock::stopwatch(),
+            stopwatch: &stopwatch(),
             progress: &|progress| bar.tell(&progress),
             interrupted: interruption::watched(),
-            facts: clock::facts(),
+            facts: facts(),
         },
     );
     bar.finish();

@@ -1,7 +1,7 @@
 //! A race file as it is written. Every map denies fields that it does not know.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use scaling::{Quota, TenantId};
@@ -36,6 +36,10 @@ pub(crate) struct Raw {
     /// Workloads made of a trace's functions.
     #[serde(default)]
     pub(crate) functions: Option<Functions>,
+    /// What `regatta calibrate` measured, as a path from here: it takes the place of what is said
+    /// here of the same workloads.
+    #[serde(default)]
+    pub(crate) profile: Option<PathBuf>,
     /// What a cluster of processes runs for the workloads.
     #[serde(default)]
     pub(crate) processes: Option<ProcessesSpec>,

@@ -7,14 +7,14 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Time since now.
 #[expect(clippy::disallowed_methods, reason = "only the command line reads the wall clock")]
-pub(super) fn stopwatch() -> impl Fn() -> Duration + Sync {
+pub(crate) fn stopwatch() -> impl Fn() -> Duration + Sync {
     let began = Instant::now();
     move || began.elapsed()
 }
 
 /// What is known of the machine and of the hour.
 #[expect(clippy::disallowed_methods, reason = "only the command line reads the wall clock")]
-pub(super) fn facts() -> BTreeMap<String, String> {
+pub(crate) fn facts() -> BTreeMap<String, String> {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let cores = available_parallelism().map_or(0, usize::from);
     let facts = [

@@ -9,7 +9,7 @@ use crate::output::note;
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Turns true at the first Ctrl-C; the second ends the program.
-pub(super) fn watched() -> &'static AtomicBool {
+pub(crate) fn watched() -> &'static AtomicBool {
     let watching = ctrlc::set_handler(|| {
         // Relaxed: nothing else hangs on it.
         if INTERRUPTED.swap(true, Ordering::Relaxed) {

@@ -12,7 +12,7 @@ use crate::output::note;
 const PARTS: u64 = 10;
 
 /// How far a race has got, told from several threads.
-pub(super) struct Bar {
+pub(crate) struct Bar {
     /// None where there is no terminal.
     bar: Option<ProgressBar>,
     /// Parts that were told in plain lines.
@@ -20,7 +20,7 @@ pub(super) struct Bar {
 }
 
 impl Bar {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let bar = io::stderr().is_terminal().then(|| {
             let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} {wide_msg}");
             let bar = ProgressBar::no_length();
@@ -30,7 +30,7 @@ impl Bar {
     }
 
     /// Tells of a step.
-    pub(super) fn tell(&self, progress: &Progress<'_>) {
+    pub(crate) fn tell(&self, progress: &Progress<'_>) {
         let step = told(&progress.step);
         if let Some(bar) = &self.bar {
             bar.set_length(progress.total);
@@ -50,7 +50,7 @@ impl Bar {
     }
 
     /// Takes the bar away.
-    pub(super) fn finish(&self) {
+    pub(crate) fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
