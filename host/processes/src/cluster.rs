@@ -29,6 +29,8 @@ use fleet::Fleet;
 use member::{Crew, Yard};
 use sample::{History, Meter};
 
+pub(crate) use member::{PROBE_STARTING, free_port, told};
+
 pub use error::StartError;
 pub use settings::{ClusterSettings, FleetLoad, FleetSettings};
 
@@ -242,7 +244,7 @@ impl Cluster for ProcessCluster {
 
 /// Time zero of a cluster.
 #[expect(clippy::disallowed_methods, reason = "a cluster of real processes runs in real time")]
-fn epoch() -> Instant {
+pub(crate) fn epoch() -> Instant {
     Instant::now()
 }
 

@@ -9,6 +9,7 @@
 #[cfg(not(target_os = "linux"))]
 compile_error!("replicas are held by Linux control groups: build this crate for Linux");
 
+mod calibration;
 mod cgroup;
 mod cluster;
 mod host_id;
@@ -17,6 +18,9 @@ mod process;
 mod proxy;
 mod replica;
 
+pub use calibration::{
+    CalibrationError, CalibrationRules, CellMeasured, Measured, Stage, calibrate,
+};
 pub use cgroup::{Group, GroupError, Groups, LimitError, Limits, Swept, Uncapped, Usage, sweep};
 pub use cluster::{ClusterSettings, FleetLoad, FleetSettings, ProcessCluster, StartError};
 pub use host_id::{HostId, HostIdError};

@@ -16,7 +16,7 @@ use crate::replica::{Ended, Event, Life, Order, Phase, Program, Replica, Spawner
 use crate::{Groups, SpawnError};
 
 /// Between two probes of a replica that starts: start-up times are known to within as much.
-const PROBE_STARTING: Duration = Duration::from_millis(10);
+pub(crate) const PROBE_STARTING: Duration = Duration::from_millis(10);
 /// Between two probes of one that is ready: one that hangs is found out after three, and one that broke
 /// off a connection and lives is used again after one.
 const PROBE_READY: Duration = Duration::from_secs(1);
@@ -143,7 +143,7 @@ async fn start(
 
 /// A port at which nobody listens now. If somebody comes first the replica cannot listen, fails, and
 /// is replaced by one with another.
-fn free_port() -> std::io::Result<u16> {
+pub(crate) fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
@@ -248,7 +248,7 @@ impl Keeper<'_> {
 }
 
 /// Why a replica failed, with its last words.
-fn told(cause: crate::Cause, ended: &Ended) -> String {
+pub(crate) fn told(cause: crate::Cause, ended: &Ended) -> String {
     match ended.last_lines.last() {
         Some(line) => format!("{cause}; the last that it wrote: {line}"),
         None => cause.to_string(),

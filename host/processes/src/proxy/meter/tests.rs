@@ -39,6 +39,27 @@ fn a_window_holds_what_happened_since_the_last_one() {
 }
 
 #[test]
+fn those_who_were_answered_can_be_told_alone() {
+    let mut meter = meter();
+    for milliseconds in [10, 20, 30, 40] {
+        meter.enter(0);
+        meter.end(milliseconds * MILLISECOND, 0, Outcome::Completed);
+    }
+    for _ in 0..5 {
+        meter.enter(0);
+        meter.end(MILLISECOND, 0, Outcome::Failed);
+    }
+    let window = meter.take_window(SECOND, Bytes::default(), None);
+    let (mean, found) = window.answered_latency_seconds([0.0, 0.25, 0.5, 0.51, 1.0]).unwrap();
+    assert!(near(mean, 0.025), "{mean}");
+    for (found, expected) in found.into_iter().zip([0.01, 0.01, 0.02, 0.03, 0.04]) {
+        assert!(near(found, expected), "{found}, not {expected}");
+    }
+    let none = meter.take_window(2 * SECOND, Bytes::default(), None);
+    assert_eq!(none.answered_latency_seconds([0.5]), None);
+}
+
+#[test]
 fn windows_that_follow_each_other_add_up() {
     let mut meter = meter();
     meter.enter(0);

@@ -133,4 +133,26 @@ impl Window {
         let value = |quantile| self.latency.value_at_quantile(quantile) as f64 / 1e6;
         (!self.latency.is_empty()).then(|| quantiles.map(value))
     }
+
+    /// As [`Self::latency_seconds`], but of those requests alone that were answered or timed out, with
+    /// their mean before them. None if there were none.
+    pub fn answered_latency_seconds<const N: usize>(
+        &self,
+        quantiles: [f64; N],
+    ) -> Option<(f64, [f64; N])> {
+        let answered = self.completed + self.timed_out;
+        if answered == 0 {
+            return None;
+        }
+        // All others count as the largest there is, so they are at the end.
+        let share = answered as f64 / self.latency.len() as f64;
+        let value = |quantile| self.latency.value_at_quantile(quantile * share) as f64 / 1e6;
+        let (mut left, mut sum_seconds) = (answered, 0.0);
+        for step in self.latency.iter_recorded() {
+            let count = step.count_at_value().min(left);
+            sum_seconds += step.value_iterated_to() as f64 / 1e6 * count as f64;
+            left -= count;
+        }
+        Some((sum_seconds / answered as f64, quantiles.map(value)))
+    }
 }
