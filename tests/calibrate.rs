@@ -59,7 +59,8 @@ fn a_profile_makes_the_simulator_take_as_long_as_the_function() {
     let measured = &regatta.json("here.json")["workloads"]["waits"]["measured"];
     assert_eq!(measured["cells"].as_array().unwrap().len(), 4);
     let p50 = |profile: &[&str]| {
-        let ended = regatta.run(&[&["race", "race.yaml", "--out", "out", "--json"], profile].concat());
+        let ended =
+            regatta.run(&[&["race", "race.yaml", "--out", "out", "--json"], profile].concat());
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
         let results: Value = serde_json::from_str(&ended.stdout).unwrap();
         results["cells"][0]["overall"]["latency"]["seconds_p50"].as_f64().unwrap()
@@ -87,7 +88,9 @@ fn what_is_simulated_is_held_against_what_is_measured() {
     // The same arrivals on both, and a request takes what it was measured to take.
     assert_eq!(of("requests not served")["real"], 0.0);
     let requests = of("requests");
-    assert!((requests["real"].as_f64().unwrap() - requests["simulated"].as_f64().unwrap()).abs() <= 2.0);
+    assert!(
+        (requests["real"].as_f64().unwrap() - requests["simulated"].as_f64().unwrap()).abs() <= 2.0
+    );
     let error = of("latency p50, ms")["error_ratio"].as_f64().unwrap();
     assert!(error.abs() < 0.2, "{agreement:#}");
     assert_eq!(agreement["workloads"][0]["replicas_apart"], 0.0);
@@ -114,7 +117,8 @@ fn what_cannot_be_measured_is_told_and_leaves_no_profile() {
     check(RACE.to_owned(), &["--workload", "others"], 3, &["others", "race.yaml"]);
     let regatta = Regatta::new();
     regatta.write("race.yaml", RACE);
-    let ended = regatta.run(&["calibrate", "race.yaml", "--profile", "here.json", "--limits", "200"]);
+    let ended =
+        regatta.run(&["calibrate", "race.yaml", "--profile", "here.json", "--limits", "200"]);
     assert_eq!(ended.code, Some(3), "{}", ended.stderr);
     assert!(ended.stderr.contains("--limits must hold `none`"), "{}", ended.stderr);
     let ended = regatta.run(&["calibrate", "race.yaml"]);

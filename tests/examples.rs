@@ -25,7 +25,7 @@ const SHORTER: &[(&str, &[(&str, &str)])] = &[
     ("flash-crowd.yaml", &[("duration_seconds: 1200", "duration_seconds: 300")]),
     ("mp3.yaml", &[("episodes: 400", "episodes: 4"), ("mp3: {}", "mp3: { steps: 40 }")]),
     // Simulated here; `processes.rs` races real ones.
-    ("processes.yaml", &[("episodes: 20", "episodes: 2")]),
+    ("processes.yaml", &[("episodes: 300", "episodes: 2")]),
     // Its length is not in the file, so fewer requests make it short.
     ("scarlet.json", &[("\"throughput_target\": 60", "\"throughput_target\": 2")]),
 ];

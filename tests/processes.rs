@@ -293,3 +293,83 @@ fn one_file_is_raced_on_processes_and_simulated() {
         }
     }
 }
+
+/// A race of a function that serves and one that does not.
+fn beside(fault: &str) -> String {
+    RACE.replace("seeds: 2", "seeds: 1").replace(
+        "processes: { functions: { sleep: { input: \"10\", protocol: grpc } } }",
+        &format!(
+            "  - name: faulty
+    bounds: {{ replicas_min: 1, replicas_max: 4 }}
+    arrivals: {{ kind: constant, rate_per_second: 20 }}
+    service: {{ kind: deterministic, seconds: 0.02 }}
+    timeout_seconds: 0.5
+processes:
+  functions:
+    sleep: {{ input: \"10\" }}
+    faulty: {{ function: sleep, input: \"10\", arguments: [--fail, {fault}, --fail-after, \"5\"] }}"
+        ),
+    )
+}
+
+#[test]
+fn a_function_that_stops_serving_is_counted_and_harms_no_other() {
+    if functions().is_none() {
+        return;
+    }
+    for fault in ["garbage", "stop-reading", "crash"] {
+        let regatta = Regatta::new();
+        regatta.write("race.yaml", beside(fault));
+        let told = regatta.succeed(&["race", "race.yaml", "--cluster", "processes", "--json"]);
+        let told: Value = serde_json::from_str(&told).unwrap();
+        for cell in told["cells"].as_array().unwrap() {
+            let requests = |place: usize| cell["workloads"][place]["measures"]["requests"].clone();
+            let (good, bad) = (requests(0), requests(1));
+            let count = |of: &Value, name: &str| of[name].as_u64().unwrap();
+            // One may be under way at the end.
+            assert!(count(&good, "completed") + 4 >= count(&good, "arrivals"), "{fault}: {good}");
+            assert!(count(&bad, "completed") < count(&bad, "arrivals"), "{fault}: {bad}");
+            assert!(count(&bad, "failed") + count(&bad, "timed_out") > 0, "{fault}: {bad}");
+        }
+    }
+}
+
+/// Processes that run this program.
+fn running(program: &Path) -> usize {
+    let entries = std::fs::read_dir("/proc").unwrap();
+    let commands =
+        entries.filter_map(|entry| std::fs::read(entry.ok()?.path().join("cmdline")).ok());
+    let program = program.as_os_str().as_encoded_bytes();
+    commands.filter(|command| command.split(|&byte| byte == 0).next() == Some(program)).count()
+}
+
+#[test]
+fn a_race_that_is_killed_leaves_no_function_behind() {
+    let Some(program) = functions() else { return };
+    let regatta = Regatta::new();
+    // A program of its own, to be told apart from those of other tests.
+    let own = regatta.path("function");
+    std::fs::copy(program, &own).unwrap();
+    let race = RACE.replace("duration_seconds: 3\n", "duration_seconds: 600\n");
+    regatta.write("race.yaml", race.replace("processes: {", "processes: { program: ./function,"));
+    let own = own.parent().unwrap().join("function");
+    let mut host = regatta
+        .command(&["race", "race.yaml", "--cluster", "processes"])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let wait_until = |what: &str, holds: &dyn Fn(usize) -> bool| {
+        for _ in 0..600 {
+            if holds(running(&own)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("waited too long: {what}; {} run", running(&own));
+    };
+    wait_until("a function runs", &|running| running > 0);
+    host.kill().unwrap();
+    host.wait().unwrap();
+    wait_until("no function runs", &|running| running == 0);
+}

@@ -117,6 +117,7 @@ impl Experiment {
             rails: self.raw.guard_rails.checked(&self.file)?,
             quotas: self.raw.quotas.iter().map(|(&tenant, &quota)| (tenant, quota)).collect(),
             fallback: entrant::fallback(&self.file, &self.raw, modules)?,
+            demonstration: self.raw.demonstration,
             reference: self.raw.reference.clone(),
             one_trace: self.loaded.source.one_trace(),
             order: match self.cluster {

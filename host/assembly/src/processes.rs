@@ -111,7 +111,9 @@ fn fleet(
         return Err(refused("calls", problem.to_owned()));
     }
     if workload.cpu.quota_period_seconds.is_some_and(|period| period != QUOTA_PERIOD_SECONDS) {
-        let problem = format!("must be {QUOTA_PERIOD_SECONDS} with a cluster of processes, as Kubernetes has it");
+        let problem = format!(
+            "must be {QUOTA_PERIOD_SECONDS} with a cluster of processes, as Kubernetes has it"
+        );
         return Err(refused("cpu.quota_period_seconds", problem));
     }
     let function = spec.functions.get(&workload.name).cloned().unwrap_or_default();

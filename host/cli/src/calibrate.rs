@@ -164,7 +164,8 @@ fn told(stage: Stage) -> String {
         Stage::Start { number, of } => format!("start {number} of {of}"),
         Stage::FirstAnswers => "first answers".to_owned(),
         Stage::Cell { number, of, limit_millicores, concurrency } => {
-            let limit = limit_millicores.map_or("no limit".to_owned(), |limit| format!("{limit} m"));
+            let limit =
+                limit_millicores.map_or("no limit".to_owned(), |limit| format!("{limit} m"));
             format!("cell {number} of {of}: {limit}, {concurrency} at a time")
         }
     }

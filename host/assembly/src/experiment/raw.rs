@@ -21,6 +21,9 @@ pub(crate) struct Raw {
     /// What it is about, for the report.
     #[serde(default)]
     pub(crate) about: String,
+    /// It shows something and is to decide nothing: the report gives no verdict.
+    #[serde(default)]
+    pub(crate) demonstration: bool,
     /// How many seeds, or which.
     #[serde(default)]
     pub(crate) seeds: Seeds,

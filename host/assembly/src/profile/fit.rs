@@ -46,9 +46,10 @@ fn split(alone: &CellMeasured) -> (ServiceSpec, Option<ServiceSpec>) {
     let work = alone.cpu_seconds_per_request.clamp(LEAST_SECONDS, mean.max(LEAST_SECONDS));
     let rest = mean - work;
     let without = |constant: f64| {
-        let less = alone.latency.iter().map(|&(percentile, seconds)| {
-            (percentile, (seconds - constant).max(LEAST_SECONDS))
-        });
+        let less = alone
+            .latency
+            .iter()
+            .map(|&(percentile, seconds)| (percentile, (seconds - constant).max(LEAST_SECONDS)));
         spread(&less.collect::<Vec<_>>())
     };
     let exactly = |seconds: f64| ServiceSpec::Deterministic { seconds };

@@ -94,7 +94,9 @@ fn mean(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
 fn apart(real: &Series, simulated: &Series) -> Option<f64> {
     let points = real.replicas_ready.iter().zip(&simulated.replicas_ready);
     let differences: Vec<f64> = points
-        .filter_map(|(real, simulated)| Some(f64::from((real.as_ref()? - simulated.as_ref()?).abs())))
+        .filter_map(|(real, simulated)| {
+            Some(f64::from((real.as_ref()? - simulated.as_ref()?).abs()))
+        })
         .collect();
     mean(differences.into_iter().map(Some))
 }
@@ -109,8 +111,9 @@ impl output::Card for Agreement {
                 workload.workload, "", "real", "simulated", "error"
             );
             for quantity in &workload.quantities {
-                let number =
-                    |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.2}"));
+                let number = |value: Option<f64>| {
+                    value.map_or("-".to_owned(), |value| format!("{value:.2}"))
+                };
                 let error = quantity
                     .error_ratio
                     .map_or("-".to_owned(), |error| format!("{:+.1} %", 100.0 * error));
@@ -122,7 +125,8 @@ impl output::Card for Agreement {
                     number(quantity.simulated),
                 );
             }
-            let apart = workload.replicas_apart.map_or("-".to_owned(), |apart| format!("{apart:.2}"));
+            let apart =
+                workload.replicas_apart.map_or("-".to_owned(), |apart| format!("{apart:.2}"));
             let _ = writeln!(text, "  {:<22} {apart:>21}", "replicas apart, mean");
         }
         text
@@ -135,10 +139,8 @@ mod tests {
 
     #[test]
     fn replicas_are_compared_point_by_point() {
-        let series = |ready: &[Option<f32>]| Series {
-            replicas_ready: ready.to_vec(),
-            ..Series::default()
-        };
+        let series =
+            |ready: &[Option<f32>]| Series { replicas_ready: ready.to_vec(), ..Series::default() };
         let real = series(&[Some(1.0), Some(2.0), None, Some(4.0)]);
         let simulated = series(&[Some(2.0), Some(2.0), Some(9.0), Some(2.0)]);
         assert_eq!(apart(&real, &simulated), Some(1.0));

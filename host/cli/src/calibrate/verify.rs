@@ -1,5 +1,7 @@
 //! Verify: one policy on processes and on the simulator, under the same arrivals.
 
+use std::sync::atomic::AtomicBool;
+
 use arena::results::Cell;
 use arena::{Conditions, Store};
 use assembly::{ClusterKind, Experiment, Options, ProfileChoice};
@@ -13,15 +15,20 @@ use crate::race::{facts, interruption, progress, stopwatch};
 
 /// Runs the race of one policy on both and compares.
 pub(super) fn verify(arguments: &Arguments) -> Result<Agreement, Failure> {
-    let real = cells(arguments, ClusterKind::Processes)?;
+    let interrupted = interruption::watched();
+    let real = cells(arguments, ClusterKind::Processes, interrupted)?;
     for remark in real.iter().flat_map(|cell| &cell.remarks) {
         note(format_args!("on processes: {remark}"));
     }
-    let simulated = cells(arguments, ClusterKind::Simulator)?;
+    let simulated = cells(arguments, ClusterKind::Simulator, interrupted)?;
     Ok(Agreement::of(&real, &simulated))
 }
 
-fn cells(arguments: &Arguments, cluster: ClusterKind) -> Result<Vec<Cell>, Failure> {
+fn cells(
+    arguments: &Arguments,
+    cluster: ClusterKind,
+    interrupted: &AtomicBool,
+) -> Result<Vec<Cell>, Failure> {
     let profile = match &arguments.profile {
         Some(path) => ProfileChoice::Named(path.clone()),
         None => ProfileChoice::OfTheFile,
@@ -50,7 +57,7 @@ fn cells(arguments: &Arguments, cluster: ClusterKind) -> Result<Vec<Cell>, Failu
             threads: 0,
             stopwatch: &stopwatch(),
             progress: &|progress| bar.tell(&progress),
-            interrupted: interruption::watched(),
+            interrupted,
             facts: facts(),
         },
     );
