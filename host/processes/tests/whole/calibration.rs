@@ -185,6 +185,7 @@ fn a_function_that_computes_is_as_slow_as_its_processor_time_and_a_limit_divides
 fn what_cannot_be_measured_is_told_and_leaves_nothing() {
     let Some(program) = functions() else { return };
     let _alone = alone();
+    let timeout = std::cell::Cell::new(Some(MS(400)));
     let check = |program: &Path,
                  arguments: &[&str],
                  path: &str,
@@ -193,7 +194,7 @@ fn what_cannot_be_measured_is_told_and_leaves_nothing() {
         let mut fleet = fleet(9103, program, arguments);
         fleet.load.as_mut().unwrap().path = path.to_owned();
         fleet.life.ready_within = MS(500);
-        fleet.timeout = Some(MS(400));
+        fleet.timeout = timeout.get();
         let rules = CalibrationRules { measure_at_most: MS(500), ..rules(&[None], &[2]) };
         let error = calibrate(&fleet, &rules, &mut |_| ()).unwrap_err();
         assert!(kind(&error), "{arguments:?}: {error:?}");
@@ -235,6 +236,9 @@ fn what_cannot_be_measured_is_told_and_leaves_nothing() {
         &[named, "status 70", "without a CPU limit"],
     );
     check(&program, &["sleep"], "no-path", is_path, &["`no-path`"]);
+    let is_silent = |error: &CalibrationError| matches!(error, CalibrationError::Silent { .. });
+    timeout.set(None);
+    check(&program, &["sleep", "--input", "9000"], "/", is_silent, &[named, "within 500ms"]);
 }
 
 #[test]
