@@ -17,7 +17,7 @@ mod subject;
 
 use tokio::runtime::Builder;
 
-use crate::FleetSettings;
+use crate::{FleetSettings, Groups, HostId, sweep};
 use measurement::Measurement;
 use site::Site;
 
@@ -66,20 +66,33 @@ pub fn calibrate(
     tell: &mut dyn FnMut(Stage),
 ) -> Result<Measured, CalibrationError> {
     rules.check()?;
+    let host = HostId::own()?;
+    // What hosts left that were killed. What cannot be removed harms nobody here.
+    sweep(host);
+    calibrate_in(Groups::detect(host), fleet, rules, tell)
+}
+
+fn calibrate_in(
+    groups: Groups,
+    fleet: &FleetSettings,
+    rules: &CalibrationRules,
+    tell: &mut dyn FnMut(Stage),
+) -> Result<Measured, CalibrationError> {
     // One thread: what is measured needs the cores.
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|source| CalibrationError::Thread { source })?;
-    runtime.block_on(measure(fleet, rules, tell))
+    runtime.block_on(measure(groups, fleet, rules, tell))
 }
 
 async fn measure(
+    groups: Groups,
     fleet: &FleetSettings,
     rules: &CalibrationRules,
     tell: &mut dyn FnMut(Stage),
 ) -> Result<Measured, CalibrationError> {
-    let site = Site::open(fleet)?;
+    let site = Site::open(groups, fleet)?;
     let uncapped = site.uncapped();
     // Without control groups limits would be in name only.
     let limits = if uncapped.is_some() { vec![None] } else { rules.limits_millicores.clone() };
@@ -123,3 +136,6 @@ async fn measure(
         uncapped,
     })
 }
+
+#[cfg(test)]
+mod tests;

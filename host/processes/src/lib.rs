@@ -4,7 +4,8 @@
 //! From the bottom up: [`HostId`] tells hosts on one machine apart; [`Groups`] makes, resizes, reads
 //! and removes the control groups; [`Spawner`] starts a [`Program`] inside a [`Group`] as a
 //! [`Replica`]; [`Probe`] asks whether it is ready; [`Life`] and [`Backoff`] decide, without a clock,
-//! what is to become of it.
+//! what is to become of it. [`ProcessCluster`] is all of this as a driver, and [`calibrate`] measures
+//! one function alone.
 
 #[cfg(not(target_os = "linux"))]
 compile_error!("replicas are held by Linux control groups: build this crate for Linux");

@@ -36,13 +36,14 @@ pub struct CellMeasured {
     pub failed: u64,
     /// How long the cell lasted.
     pub seconds: f64,
-    /// Requests that ended well, per second.
+    /// Requests that ended well, per second. The callers and the proxy share the machine, so that
+    /// without a limit this may be theirs and not the function's.
     pub throughput_per_second: f64,
     /// CPU in seconds that the replica used per request that ended, by its control group; without one
     /// by `/proc`, to within some percent.
     pub cpu_seconds_per_request: f64,
     /// Percentile (0 to 100) and latency in seconds, both rising, as the proxy measures it in a race.
-    /// Requests that were lost or that failed at the replica are not in it.
+    /// Requests that were lost, or that a failing function answered (5xx), are not in it.
     pub latency: Vec<(f64, f64)>,
     /// Mean of those latencies, in seconds.
     pub mean_seconds: f64,

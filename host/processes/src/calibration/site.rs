@@ -12,8 +12,8 @@ use super::question::Question;
 use super::subject::Subject;
 use crate::cluster::{PROBE_STARTING, epoch, free_port};
 use crate::{
-    Event, FleetSettings, Groups, HostId, Life, Order, Phase, Program, Proxy, ProxySettings,
-    ReplicaId, SpawnError, Spawner, WorkloadSettings, sweep,
+    Event, FleetSettings, Groups, Life, Order, Phase, Program, Proxy, ProxySettings, ReplicaId,
+    SpawnError, Spawner, WorkloadSettings,
 };
 
 /// Requests that may wait in the proxy. Replicas take any number, so that only those wait that come
@@ -33,13 +33,10 @@ pub(super) struct Site<'a> {
 }
 
 impl<'a> Site<'a> {
-    pub(super) fn open(fleet: &'a FleetSettings) -> Result<Self, CalibrationError> {
+    pub(super) fn open(groups: Groups, fleet: &'a FleetSettings) -> Result<Self, CalibrationError> {
         let function = || fleet.workload.name.clone();
         let load =
             fleet.load.as_ref().ok_or_else(|| CalibrationError::NoLoad { function: function() })?;
-        let host = HostId::own()?;
-        // What hosts left that were killed. What cannot be removed harms nobody here.
-        sweep(host);
         let epoch = epoch();
         let proxy = Proxy::start(ProxySettings::new(epoch))?;
         let address = proxy.add_workload(WorkloadSettings {
@@ -59,7 +56,7 @@ impl<'a> Site<'a> {
             program: fleet.program.clone(),
             source,
         })?;
-        let (question, groups) = (Arc::new(question), Groups::detect(host));
+        let question = Arc::new(question);
         Ok(Self { fleet, proxy, question, spawner, groups, epoch })
     }
 
