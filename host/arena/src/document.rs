@@ -62,6 +62,7 @@ fn plan(race: &Race, rewards: Vec<RewardRecord>) -> Plan {
         reference: race.reference().to_owned(),
         confidence_ratio: CONFIDENCE,
         resamples: RESAMPLES,
+        demonstration: race.demonstration,
     }
 }
 

@@ -60,6 +60,7 @@ fn a_race(entrants: Vec<Entrant>) -> Race {
         reference: None,
         one_trace: None,
         order: Order::Together,
+        demonstration: false,
         provenance: Provenance::default(),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::markup::Markup;
 use crate::results::Results;
+use crate::statistics::SEEDS_ENOUGH;
 
 pub(super) fn write(page: &mut Markup, results: &Results) {
     page.raw("<noscript><p class=\"notes\">The charts need script; every number is in the tables.");
@@ -18,8 +19,16 @@ pub(super) fn write(page: &mut Markup, results: &Results) {
     );
     page.text(&results.plan.reference);
     page.raw(
-        "</strong>. An interval that leaves the line out is a difference that these worlds \
-         show.</p>\n<div class=\"controls\"></div>\n<div class=\"two\">\n<figure><figcaption>\
+        "</strong>."
+    );
+    let decides = !results.plan.demonstration && results.plan.seeds.len() >= SEEDS_ENOUGH;
+    page.raw(if decides {
+        " An interval that leaves the line out is a difference that these worlds show."
+    } else {
+        " So few worlds show no difference, wherever an interval lies."
+    });
+    page.raw(
+        "</p>\n<div class=\"controls\"></div>\n<div class=\"two\">\n<figure><figcaption>\
          Paired difference, with interval and single pairs</figcaption><div class=\"chart\" \
          id=\"difference-chart\" role=\"img\" aria-label=\"Forest plot of paired differences\">\
          </div></figure>\n<figure><figcaption>Probability of improvement: that the entrant does \

@@ -6,6 +6,7 @@ use super::{entrant_heading, measures};
 use crate::report::number::{self, ABSENT, Scale};
 use crate::report::standing::{self, Verdict};
 use crate::results::{MetricRecord, Results};
+use crate::statistics::SEEDS_ENOUGH;
 
 /// What the main table holds beside the main reward, in this order.
 const COLUMNS: [&str; 10] = [
@@ -69,7 +70,7 @@ pub(super) fn difference(
         page.raw("<td class=\"none\">").text(ABSENT).raw("</td>");
         return;
     };
-    let verdict = Verdict::of(comparison, metric.better);
+    let verdict = Verdict::of(&results.plan, comparison, metric.better);
     page.raw("<td data-value=\"").text(comparison.estimate.iqm).raw("\">");
     page.raw(class(verdict)).text(verdict.mark()).raw("<span class=\"unseen\">");
     page.text(verdict.words()).raw("</span> ").text(scale.signed(comparison.estimate.iqm));
@@ -94,14 +95,23 @@ fn how_to_read(page: &mut Markup, results: &Results) {
     );
     page.text(&percent).raw(" % interval, a bootstrap with ").text(plan.resamples);
     page.raw(
-        " resamples, stratified by course. A <span class=\"best\">marked</span> value is the best \
-         of its column; whether by luck, the intervals tell. ↓: less is better; ↑: more is.</li>\n\
-         <li><strong>vs reference</strong> is entrant minus reference, pair by pair. ",
+        " resamples, stratified by course; with one seed there is none. ↓: less is better; ↑: more \
+         is.",
     );
-    page.raw("<span class=\"better\">▲ better</span> and <span class=\"worse\">▼ worse</span> ");
-    page.raw("mean that its ").text(&percent);
+    if !plan.demonstration {
+        page.raw(" A <span class=\"best\">marked</span> value is the best of its column; whether by ");
+        page.raw("luck, the intervals tell.");
+    }
+    page.raw("</li>\n<li><strong>vs reference</strong> is entrant minus reference, pair by pair. ");
+    if plan.demonstration || plan.seeds.len() < SEEDS_ENOUGH {
+        page.raw("· means that nothing is said of who is better: these worlds are too few.");
+    } else {
+        page.raw("<span class=\"better\">▲ better</span> and ");
+        page.raw("<span class=\"worse\">▼ worse</span> mean that its ").text(&percent);
+        page.raw(" % interval leaves zero out; ≈ means that these worlds do not decide it.");
+    }
     page.raw(
-        " % interval leaves zero out; ≈ means that these worlds do not decide it.</li>\n\
+        "</li>\n\
          <li>An SLO miss is a request, or a tick of a workload, slower than the objective. \
          Latencies count requests that timed out or never ended, those rejected or failed as \
          infinite (∞).</li>\n\
