@@ -89,6 +89,10 @@ pub struct Plan {
     pub confidence_ratio: f64,
     /// Bootstrap resamples behind every interval.
     pub resamples: u32,
+    /// Cells ran one at a time on the same machine, in blocks of one seed, each in an order drawn anew:
+    /// entrants share arrivals, and nothing else that is drawn. Absent where worlds were copied.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub blocks: bool,
     /// It shows how things go and decides nothing: whoever tells of it calls nobody better, worse or
     /// best. Absent from the document of a race that is none.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -24,8 +24,14 @@ pub(super) fn write(page: &mut Markup, results: &Results) {
     failures(page, results);
     tiles(page, results);
     page.raw("</header>\n<nav aria-label=\"Sections\"><a href=\"#standings\">Standings</a>");
-    page.raw("<a href=\"#tradeoff\">Trade-off</a><a href=\"#differences\">Differences</a>");
-    page.raw("<a href=\"#timeline\">Over time</a><a href=\"#profile\">Latency</a>");
+    let comparing = "<a href=\"#tradeoff\">Trade-off</a><a href=\"#differences\">Differences</a>";
+    let timeline = "<a href=\"#timeline\">Over time</a>";
+    if results.plan.demonstration {
+        page.raw(timeline).raw(comparing);
+    } else {
+        page.raw(comparing).raw(timeline);
+    }
+    page.raw("<a href=\"#profile\">Latency</a>");
     if results.entrants.iter().any(|entrant| entrant.curve.is_some()) {
         page.raw("<a href=\"#learning\">Learning</a>");
     }
@@ -46,7 +52,7 @@ fn facts(page: &mut Markup, results: &Results) {
     let long = plan.tick_seconds * ticks as f64;
     let facts = [
         ("Workloads", number::count(workloads as u64)),
-        ("Seeds", seeds.join(", ")),
+        (if plan.blocks { "Blocks, by seed" } else { "Seeds" }, seeds.join(", ")),
         (
             "Length",
             format!(

@@ -86,11 +86,24 @@ fn how_to_read(page: &mut Markup, results: &Results) {
     let percent = number::percent(plan.confidence_ratio);
     let worlds = number::count((plan.courses.len() * plan.seeds.len()) as u64);
     page.raw("<details class=\"how\" open><summary>How to read this</summary><ul>\n");
-    page.raw("<li>Every entrant ran the same ").text(worlds);
+    if plan.blocks {
+        page.raw("<li>Every entrant ran once in each of ").text(worlds);
+        page.raw(
+            " blocks (each course with each seed): one after the other on the same machine, in an \
+             order drawn anew for each block, with the same arrivals. So entrants are compared \
+             block by block, and neither luck of arrivals nor a drift of the machine prefers \
+             anybody. All else is measured and differs from run to run.</li>\n",
+        );
+    } else {
+        page.raw("<li>Every entrant ran the same ").text(worlds);
+        page.raw(
+            " worlds (each course with each seed): the same arrivals, service times and cold \
+             starts. So entrants are compared world by world, and luck that all share cancels \
+             out.</li>\n",
+        );
+    }
     page.raw(
-        " worlds (each course with each seed): the same arrivals, service times and cold starts. \
-         So entrants are compared world by world, and luck that all share cancels out.</li>\n\
-         <li>The large number is the interquartile mean over worlds: the mean without the lowest \
+        "<li>The large number is the interquartile mean over them: the mean without the lowest \
          and the highest quarter. Below it stands its ",
     );
     page.text(&percent).raw(" % interval, a bootstrap with ").text(plan.resamples);
@@ -99,7 +112,9 @@ fn how_to_read(page: &mut Markup, results: &Results) {
          is.",
     );
     if !plan.demonstration {
-        page.raw(" A <span class=\"best\">marked</span> value is the best of its column; whether by ");
+        page.raw(
+            " A <span class=\"best\">marked</span> value is the best of its column; whether by ",
+        );
         page.raw("luck, the intervals tell.");
     }
     page.raw("</li>\n<li><strong>vs reference</strong> is entrant minus reference, pair by pair. ");

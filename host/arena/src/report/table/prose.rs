@@ -37,6 +37,11 @@ pub(super) fn heading(results: &Results, terminal: Terminal) -> String {
 pub(super) fn below(text: &mut String, results: &Results, left_out: &[String], terminal: Terminal) {
     let plan = &results.plan;
     let worlds = plan.courses.len() * plan.seeds.len();
+    let (shared, one) = if plan.blocks {
+        (format!("met the same arrivals in {}", plural(worlds, "block")), "block")
+    } else {
+        (format!("ran the same {}", plural(worlds, "world")), "world")
+    };
     let percent = number::percent(plan.confidence_ratio);
     let best = if plan.demonstration { String::new() } else { format!("; {BEST} marks the best") };
     let verdict = if plan.demonstration || plan.seeds.len() < SEEDS_ENOUGH {
@@ -45,9 +50,8 @@ pub(super) fn below(text: &mut String, results: &Results, left_out: &[String], t
         format!(": ▲ better or ▼ worse, its {percent} % interval without 0; ≈ undecided")
     };
     let how = format!(
-        "How to read: all ran the same {}. IQM is the interquartile mean over them{best}. Δ is \
-         entrant minus reference ({}), world by world{verdict}.",
-        plural(worlds, "world"),
+        "How to read: all {shared}. IQM is the interquartile mean over them{best}. Δ is entrant \
+         minus reference ({}), {one} by {one}{verdict}.",
         plan.reference,
     );
     wrap(text, "", &how, terminal);
