@@ -35,11 +35,17 @@ pub(super) fn write(page: &mut Markup, results: &Results) {
         "</p>\n<div class=\"controls\"></div>\n<div class=\"two\">\n<figure><figcaption>\
          Paired difference, with interval and single pairs</figcaption><div class=\"chart\" \
          id=\"difference-chart\" role=\"img\" aria-label=\"Forest plot of paired differences\">\
-         </div></figure>\n<figure><figcaption>Probability of improvement: that the entrant does \
-         better than the reference in a world drawn for each</figcaption><div class=\"chart\" \
-         id=\"probability-chart\" role=\"img\" aria-label=\"Probability of improvement\"></div>\
-         </figure>\n</div>\n</section>\n",
+         </div></figure>\n",
     );
+    if !results.plan.demonstration {
+        page.raw(
+            "<figure><figcaption>Probability of improvement: that the entrant does better than the \
+             reference in a world drawn for each</figcaption><div class=\"chart\" \
+             id=\"probability-chart\" role=\"img\" aria-label=\"Probability of improvement\"></div>\
+             </figure>\n",
+        );
+    }
+    page.raw("</div>\n</section>\n");
     if !results.plan.demonstration {
         timeline(page, results);
     }

@@ -148,7 +148,8 @@ fn a_demonstration_calls_nobody_better_worse_or_best() {
         let page = page(results, None);
         markup(&page).split_once("<body>").unwrap().1.to_owned()
     };
-    let judging = ["▲", "▼", "≈", ">better", ">worse", ">undecided", "(best)", "<h2>Best "];
+    let judging =
+        ["▲", "▼", "≈", ">better", ">worse", ">undecided", "(best)", "<h2>Best ", "Probability of"];
     let said = page_of(&results);
     for word in judging {
         assert!(said.contains(word), "`{word}` would be no test");
