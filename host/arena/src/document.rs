@@ -3,7 +3,7 @@
 mod notes;
 mod tables;
 
-use crate::entry::{Learning, Race};
+use crate::entry::{Learning, Order, Race};
 use crate::grid::{Column, Finished};
 use crate::results::{Cell, EntrantRecord, FORMAT, Learned, Machine, Plan, Results, RewardRecord};
 use crate::statistics::{CONFIDENCE, RESAMPLES};
@@ -62,6 +62,8 @@ fn plan(race: &Race, rewards: Vec<RewardRecord>) -> Plan {
         reference: race.reference().to_owned(),
         confidence_ratio: CONFIDENCE,
         resamples: RESAMPLES,
+        blocks: race.order == Order::Blocks,
+        demonstration: race.demonstration,
     }
 }
 

@@ -55,6 +55,8 @@ pub struct Race {
     pub one_trace: Option<String>,
     /// In which order its cells run.
     pub order: Order,
+    /// It shows how things go and decides nothing: nobody is called better, worse or best.
+    pub demonstration: bool,
     /// Where the race comes from, for the results. Nothing in here decides what is raced again.
     pub provenance: Provenance,
 }

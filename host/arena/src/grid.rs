@@ -5,6 +5,7 @@
 mod blocks;
 mod cell;
 mod keys;
+mod pace;
 mod preparation;
 mod progress;
 
@@ -125,14 +126,14 @@ pub fn race(race: &Race, conditions: &Conditions<'_>) -> Result<Outcome, RaceErr
         ThreadPoolBuilder::new().num_threads(conditions.threads).build().map_err(|error| {
             RaceError::Threads { threads: conditions.threads, cause: error.to_string() }
         })?;
-    let counter = Counter::new(race, conditions.progress);
+    let threads = pool.current_num_threads() as u32;
+    let counter = Counter::new(race, threads, conditions.progress);
     let broken = AtomicBool::new(false);
     let grid = Grid { race, conditions, keys: Keys::new(race), counter, broken };
     let columns = finished(pool.install(|| match race.order {
         Order::Together => race.entrants.par_iter().map(|entrant| grid.column(entrant)).collect(),
         Order::Blocks => grid.in_blocks(),
     }))?;
-    let threads = pool.current_num_threads() as u32;
     let (results, mut machine) = pool.install(|| document::assemble(race, rewards, columns));
     machine.facts = conditions.facts.clone();
     machine.threads = threads;
@@ -217,6 +218,7 @@ impl Grid<'_> {
             // No cell can be kept any more.
             CellError::Store(_) => self.broken.store(true, Ordering::Relaxed),
             error => {
+                self.counter.pace().raced(None);
                 self.counter.tell(Step::Failed { cell, message: &causes(error) }, 1);
             }
         }

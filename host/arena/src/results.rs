@@ -89,6 +89,14 @@ pub struct Plan {
     pub confidence_ratio: f64,
     /// Bootstrap resamples behind every interval.
     pub resamples: u32,
+    /// Cells ran one at a time on the same machine, in blocks of one seed, each in an order drawn anew:
+    /// entrants share arrivals, and nothing else that is drawn. Absent where worlds were copied.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub blocks: bool,
+    /// It shows how things go and decides nothing: whoever tells of it calls nobody better, worse or
+    /// best. Absent from the document of a race that is none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demonstration: bool,
 }
 
 /// A reward function of the race.
@@ -103,12 +111,16 @@ pub struct RewardRecord {
     pub maximum: f64,
 }
 
+/// What stands in a verdict's place where a race is a demonstration.
+pub(crate) const DEMONSTRATION: &str = "Demonstration, no verdict: this race shows how the policies \
+    act and is too little to tell who is better.";
+
 /// What a reader must know before believing the numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Note {
-    /// Machine-readable kind: `few-seeds`, `one-trace`, `one-training`, `learns-online`,
-    /// `failed-cells`, `failed-rewards` or `arrivals-differ`.
+    /// Machine-readable kind: `demonstration`, `failed-cells`, `cluster`, `few-seeds`, `one-trace`,
+    /// `one-training`, `learns-online`, `failed-rewards` or `arrivals-differ`.
     pub kind: String,
     /// For people: one sentence or two.
     pub text: String,

@@ -14,6 +14,11 @@ use resamples::Resamples;
 use crate::metric::Better;
 use crate::results::{Estimate, Interval};
 
+/// Fewer seeds than this decide nothing. If neither of a pair is better, all of `n` differences have
+/// the same sign with probability 2 to the power of `1 − n`, and then a bootstrap's interval leaves
+/// zero out, whatever its level: one time in two with two seeds, in eight with four.
+pub(crate) const SEEDS_ENOUGH: usize = 5;
+
 /// Level of every interval.
 pub(crate) const CONFIDENCE: f64 = 0.95;
 /// What an interval leaves out at each end, in thousandths: as a whole number, because the rounded

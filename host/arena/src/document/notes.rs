@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::entry::Race;
-use crate::results::{Cell, EntrantRecord, Failure, Learned, Note};
-
-/// Fewer seeds than this say little: of so few values no interval is trustworthy.
-const SEEDS_ENOUGH: usize = 5;
+use crate::results::{Cell, DEMONSTRATION, EntrantRecord, Failure, Learned, Note};
+use crate::statistics::SEEDS_ENOUGH;
 
 /// The notes of a race, in the order in which they matter.
 pub(super) fn notes(
@@ -17,6 +15,9 @@ pub(super) fn notes(
 ) -> Vec<Note> {
     let mut notes = Vec::new();
     let mut note = |kind: &str, text: String| notes.push(Note { kind: kind.to_owned(), text });
+    if race.demonstration {
+        note("demonstration", DEMONSTRATION.to_owned());
+    }
     if !failures.is_empty() {
         let (failed, all) = (failures.len(), failures.len() + cells.len());
         note(
@@ -24,12 +25,19 @@ pub(super) fn notes(
             format!("{failed} of {all} cells failed. Estimates cover the seeds that finished."),
         );
     }
+    for (remark, count) in remarks(cells) {
+        note("cluster", format!("In {count} of {} cells: {remark}.", cells.len()));
+    }
     if race.seeds.len() < SEEDS_ENOUGH {
-        let seeds = race.seeds.len();
+        let seeds = match race.seeds.len() {
+            1 => "One seed is".to_owned(),
+            several => format!("{several} seeds are"),
+        };
         note(
             "few-seeds",
             format!(
-                "{seeds} seeds are too few to trust an interval: race at least {SEEDS_ENOUGH}."
+                "{seeds} too few to trust an interval, so nobody is called better or worse: race \
+                 at least {SEEDS_ENOUGH}."
             ),
         );
     }
@@ -65,9 +73,6 @@ pub(super) fn notes(
     }
     for (reward, complaint) in complaints(cells) {
         note("failed-rewards", format!("Reward {reward} could not score every tick: {complaint}."));
-    }
-    for (remark, count) in remarks(cells) {
-        note("cluster", format!("In {count} of {} cells: {remark}.", cells.len()));
     }
     for pair in unequal_arrivals(cells) {
         note("arrivals-differ", format!("{pair}. Differences there are not paired in full."));

@@ -3,6 +3,7 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use scaling::{Policy, PolicyError};
 use serde::{Deserialize, Serialize};
@@ -77,6 +78,7 @@ impl Grid<'_> {
         let object = keys::cell_object(&name.entrant, &name.course, name.seed, &key);
         let stored = self.conditions.store.get_json::<Stored<Cell>>(&object)?;
         if let Some(stored) = stored.filter(|stored| stored.key == key) {
+            self.counter.pace().raced(Duration::try_from_secs_f64(stored.wall_seconds).ok());
             self.counter.tell(Step::Raced { cell: name, resumed: true }, 1);
             return Ok(finished(stored, true));
         }
@@ -86,6 +88,7 @@ impl Grid<'_> {
         let value = self.told(name, &key, lap);
         let stored = Stored { key, wall_seconds: took.as_secs_f64(), value };
         self.conditions.store.put_json(&object, &stored)?;
+        self.counter.pace().raced(Some(took));
         self.counter.tell(Step::Raced { cell: name, resumed: false }, 1);
         Ok(finished(stored, false))
     }

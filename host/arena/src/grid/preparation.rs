@@ -71,6 +71,9 @@ impl Grid<'_> {
         if let Some(stored) = stored.filter(|stored| stored.key == key)
             && let Some(preparation) = stored.value.awake()
         {
+            let mut pace = self.counter.pace();
+            entrant.candidates.iter().for_each(|candidate| pace.settled(entrant, candidate));
+            drop(pace);
             self.counter.tell(Step::Ready { entrant: &entrant.name, resumed: true }, steps);
             return Ok(preparation);
         }
@@ -80,6 +83,7 @@ impl Grid<'_> {
             .par_iter()
             .map(|candidate| {
                 let tried = caught(|| self.tried(entrant, candidate));
+                self.counter.pace().settled(entrant, candidate);
                 if entrant.candidates.len() > 1 {
                     let (entrant, candidate) = (&entrant.name, &candidate.label);
                     self.counter.tell(Step::Tried { entrant, candidate }, 1);
@@ -127,7 +131,7 @@ impl Grid<'_> {
         let rewards = [&self.race.rewards[reward]];
         let mut curve = Curve { reward: training.reward.clone(), points: Vec::new() };
         let mut wall_seconds = Vec::new();
-        let mut steps = 0;
+        let (mut steps, mut before) = (0, began);
         for episode in 0..training.episodes {
             self.go_on()?;
             let courses = self.race.courses.len();
@@ -144,6 +148,8 @@ impl Grid<'_> {
             curve.points.push(CurvePoint { episode, course, seed, steps, reward_mean });
             let now = (self.conditions.stopwatch)();
             wall_seconds.push(now.saturating_sub(began).as_secs_f64());
+            self.counter.pace().prepared(entrant, candidate, now.saturating_sub(before));
+            before = now;
             let (entrant, candidate) = (&entrant.name, &candidate.label);
             let (episode, episodes) = (episode + 1, training.episodes);
             self.counter.tell(Step::Trained { entrant, candidate, episode, episodes }, 1);
@@ -167,10 +173,13 @@ impl Grid<'_> {
         for course in &self.race.courses {
             for &seed in &tuning.seeds {
                 self.go_on()?;
+                let began = (self.conditions.stopwatch)();
                 let mut policy = self.ready(entrant, candidate, snapshot, seed)?;
                 let split = Split::Training;
                 let heat = Heat { entrant, course, seed, split, rewards: &rewards, learns_from };
                 let lap = self.run(&heat, policy.as_mut())?;
+                let took = (self.conditions.stopwatch)().saturating_sub(began);
+                self.counter.pace().prepared(entrant, candidate, took);
                 sum = sum.zip(metric.of(&lap.overall)).map(|(sum, value)| sum + value);
             }
         }

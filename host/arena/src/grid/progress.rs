@@ -1,7 +1,10 @@
 //! Progress: how far a race has got.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use super::pace::Pace;
 use crate::entry::{Entrant, Learning, Race};
 use crate::results::CellName;
 
@@ -12,6 +15,9 @@ pub struct Progress<'a> {
     pub done: u64,
     /// Steps in all: cells, training episodes and candidates to try.
     pub total: u64,
+    /// Wall time until the race is done, as far as what was run so far tells; none before it tells
+    /// anything.
+    pub wall_left: Option<Duration>,
     /// What was done last.
     pub step: Step<'a>,
 }
@@ -60,24 +66,37 @@ pub enum Step<'a> {
     },
 }
 
-/// Counts steps over all threads.
+/// Counts steps over all threads, and keeps their pace.
 pub(super) struct Counter<'a> {
     done: AtomicU64,
     total: u64,
+    pace: Mutex<Pace>,
     listener: &'a (dyn Fn(Progress<'_>) + Sync),
 }
 
 impl<'a> Counter<'a> {
-    pub(super) fn new(race: &Race, listener: &'a (dyn Fn(Progress<'_>) + Sync)) -> Self {
+    pub(super) fn new(
+        race: &Race,
+        threads: u32,
+        listener: &'a (dyn Fn(Progress<'_>) + Sync),
+    ) -> Self {
         let cells = race.entrants.len() * race.courses.len() * race.seeds.len();
         let preparations: u64 = race.entrants.iter().map(preparation_steps).sum();
-        Self { done: AtomicU64::new(0), total: cells as u64 + preparations, listener }
+        let pace = Mutex::new(Pace::new(race, threads));
+        Self { done: AtomicU64::new(0), total: cells as u64 + preparations, pace, listener }
     }
 
     /// Tells that some steps are done.
     pub(super) fn tell(&self, step: Step<'_>, steps: u64) {
         let done = self.done.fetch_add(steps, Ordering::Relaxed) + steps;
-        (self.listener)(Progress { done, total: self.total, step });
+        let wall_left = self.pace().left();
+        (self.listener)(Progress { done, total: self.total, wall_left, step });
+    }
+
+    /// The pace, to be told of laps before the step that they belong to.
+    pub(super) fn pace(&self) -> MutexGuard<'_, Pace> {
+        // Whoever panicked with it left numbers, which no panic makes wrong.
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,4 +1,5 @@
 mod failing;
+mod pacing;
 mod resuming;
 mod storing;
 mod telling;
@@ -60,6 +61,7 @@ fn a_race(entrants: Vec<Entrant>) -> Race {
         reference: None,
         one_trace: None,
         order: Order::Together,
+        demonstration: false,
         provenance: Provenance::default(),
     }
 }
@@ -157,7 +159,9 @@ fn blocks_run_one_cell_at_a_time_in_an_order_of_their_own() {
     }
     let outcome = ran(&the_race, &memory()).unwrap();
     // What comes out is the same where a world depends on nothing but its seed.
-    assert_eq!(outcome.results.cells, together.unwrap().results.cells);
+    let together = together.unwrap();
+    assert_eq!(outcome.results.cells, together.results.cells);
+    assert!(outcome.results.plan.blocks && !together.results.plan.blocks);
     let made = made.lock().unwrap();
     let blocks: Vec<&[String]> = made.chunks(names.len()).collect();
     assert_eq!(blocks.len(), the_race.seeds.len());
@@ -210,6 +214,21 @@ fn progress_ends_at_its_total() {
     let most = seen.lock().unwrap().iter().copied().max();
     // Two entrants with five seeds, and two candidates to try.
     assert_eq!(most, Some((12, 12)));
+}
+
+#[test]
+fn a_demonstration_is_told_first_and_an_old_document_is_none() {
+    let mut the_race = a_race(vec![fixed("one", 1)]);
+    let plain = json(&ran(&the_race, &memory()).unwrap().results);
+    assert!(!plain.contains("demonstration"));
+    let read: Results = serde_json::from_str(&plain).unwrap();
+    assert!(!read.plan.demonstration, "a document without the field");
+    the_race.demonstration = true;
+    let results = ran(&the_race, &memory()).unwrap().results;
+    assert_eq!(results.notes[0].kind, "demonstration");
+    assert!(results.notes[0].text.starts_with("Demonstration, no verdict"));
+    let read: Results = serde_json::from_str(&json(&results)).unwrap();
+    assert!(read.plan.demonstration);
 }
 
 #[test]

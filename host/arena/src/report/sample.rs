@@ -131,6 +131,8 @@ fn plan() -> Plan {
         reference: "threshold-hpa".into(),
         confidence_ratio: 0.95,
         resamples: 5_000,
+        blocks: false,
+        demonstration: false,
     }
 }
 

@@ -3,13 +3,16 @@
 use std::cmp::Ordering;
 
 use crate::metric::Better;
-use crate::results::{Comparison, EntrantRecord, Learned, MetricRecord, Results};
+use crate::results::{Comparison, EntrantRecord, Learned, MetricRecord, Plan, Results};
+use crate::statistics::SEEDS_ENOUGH;
 
 /// Entrants by their main reward, the best first; those without any come last, in the order of the
-/// race.
+/// race. A demonstration ranks nobody, so all of it is in that order.
 pub(super) fn by_main_reward(results: &Results) -> Vec<&EntrantRecord> {
     let mut entrants: Vec<&EntrantRecord> = results.entrants.iter().collect();
-    let Some(main) = main_reward(results) else { return entrants };
+    let Some(main) = main_reward(results).filter(|_| !results.plan.demonstration) else {
+        return entrants;
+    };
     let score = |entrant: &EntrantRecord| value(results, &entrant.name, main);
     entrants.sort_by(|left, right| match (score(left), score(right)) {
         (Some(left), Some(right)) => towards(main.better, left, right),
@@ -35,8 +38,11 @@ pub(super) fn value(results: &Results, entrant: &str, metric: &MetricRecord) -> 
 }
 
 /// The best value of a metric among all entrants; none where more than half have it, because then it
-/// tells nobody apart.
+/// tells nobody apart, and none in a demonstration.
 pub(super) fn best(results: &Results, metric: &MetricRecord) -> Option<f64> {
+    if results.plan.demonstration {
+        return None;
+    }
     let mut values: Vec<f64> =
         results.entrants.iter().filter_map(|of| value(results, &of.name, metric)).collect();
     values.sort_by(|&left, &right| towards(metric.better, left, right));
@@ -52,17 +58,24 @@ pub(super) enum Verdict {
     Better,
     /// It is on the worse side.
     Worse,
-    /// It holds zero, or there is none.
+    /// It holds zero.
     Open,
+    /// Nothing is said: a demonstration, or too few pairs for an interval that can be trusted.
+    Withheld,
 }
 
 impl Verdict {
-    /// What a comparison says.
-    pub(super) fn of(comparison: &Comparison, better: Better) -> Verdict {
+    /// What a comparison of such a plan says.
+    pub(super) fn of(plan: &Plan, comparison: &Comparison, better: Better) -> Verdict {
+        let pairs = plan.seeds.len().min(comparison.estimate.values as usize);
+        if plan.demonstration || pairs < SEEDS_ENOUGH {
+            return Verdict::Withheld;
+        }
         match comparison.estimate.interval {
             Some(interval) if interval.low > 0.0 => Verdict::positive(better),
             Some(interval) if interval.high < 0.0 => Verdict::negative(better),
-            _ => Verdict::Open,
+            Some(_) => Verdict::Open,
+            None => Verdict::Withheld,
         }
     }
 
@@ -72,6 +85,7 @@ impl Verdict {
             Verdict::Better => "▲",
             Verdict::Worse => "▼",
             Verdict::Open => "≈",
+            Verdict::Withheld => "·",
         }
     }
 
@@ -81,6 +95,7 @@ impl Verdict {
             Verdict::Better => "better",
             Verdict::Worse => "worse",
             Verdict::Open => "undecided",
+            Verdict::Withheld => "no verdict",
         }
     }
 

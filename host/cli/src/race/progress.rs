@@ -2,9 +2,10 @@
 
 use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use arena::{Progress, Step};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 
 use crate::output::note;
 
@@ -22,7 +23,8 @@ pub(crate) struct Bar {
 impl Bar {
     pub(crate) fn new() -> Self {
         let bar = io::stderr().is_terminal().then(|| {
-            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} {wide_msg}");
+            let template = "{bar:30} {pos}/{len} {elapsed}{prefix} {wide_msg}";
+            let style = ProgressStyle::with_template(template);
             let bar = ProgressBar::no_length();
             bar.with_style(style.expect("the template is right"))
         });
@@ -32,12 +34,14 @@ impl Bar {
     /// Tells of a step.
     pub(crate) fn tell(&self, progress: &Progress<'_>) {
         let step = told(&progress.step);
+        let left = told_left(progress.wall_left);
         if let Some(bar) = &self.bar {
             bar.set_length(progress.total);
             bar.set_position(progress.done);
             if let Step::Failed { .. } = progress.step {
                 bar.suspend(|| note(&step));
             }
+            bar.set_prefix(left);
             bar.set_message(step);
             return;
         }
@@ -45,7 +49,7 @@ impl Bar {
         // Relaxed: each part is told by whoever gets there first.
         let due = self.told.fetch_max(part, Ordering::Relaxed) < part;
         if due || matches!(progress.step, Step::Failed { .. }) {
-            note(format_args!("{}/{} {step}", progress.done, progress.total));
+            note(format_args!("{}/{} {step}{left}", progress.done, progress.total));
         }
     }
 
@@ -54,6 +58,16 @@ impl Bar {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+    }
+}
+
+/// How long it still takes, if that can be told yet.
+fn told_left(wall_left: Option<Duration>) -> String {
+    match wall_left {
+        Some(left) if left >= Duration::from_secs(1) => {
+            format!(", about {} left", HumanDuration(left))
+        }
+        _ => String::new(),
     }
 }
 

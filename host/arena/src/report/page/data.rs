@@ -18,6 +18,7 @@ pub(super) struct Data<'a> {
     main: String,
     reference: &'a str,
     confidence_percent: f64,
+    warm_up_seconds: f64,
     /// The best main reward first.
     entrants: Vec<Entrant<'a>>,
     metrics: Vec<Values<'a>>,
@@ -110,6 +111,7 @@ impl<'a> Data<'a> {
             main: standing::main_reward(results).map_or_else(String::new, |of| of.name.clone()),
             reference: &plan.reference,
             confidence_percent: plan.confidence_ratio * 100.0,
+            warm_up_seconds: plan.warm_up_seconds,
             curves: curves.collect(),
             series: runs(results, &entrants),
             metrics,

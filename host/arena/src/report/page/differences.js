@@ -51,6 +51,8 @@ function differences() {
       (of) => `${number(of.difference.value)}${interval(of.difference)}<br>${of.wins} pairs won, ${of.losses} lost`,
       { title: `difference in ${titled(metric)} (${better})`, axis: { rangemode: "tozero" } }, 0,
     );
+    // A demonstration tells of no probability.
+    if (!document.getElementById("probability-chart")) return;
     forest(
       "probability-chart", metric, (of) => of.probability, () => [],
       (of) => `${number(of.probability.value)}${interval(of.probability)}`,

@@ -20,10 +20,16 @@ pub(super) fn write(page: &mut Markup, results: &Results) {
     table(page, results, |page, metric, entrant, scale| {
         standings::difference(page, results, entrant, metric, scale);
     });
-    page.raw("</details>\n<details><summary>Probability of improvement on <strong>");
-    page.text(&results.plan.reference).raw("</strong></summary>\n");
-    table(page, results, |page, metric, entrant, _| probability(page, results, metric, entrant));
-    page.raw("</details>\n</section>\n");
+    page.raw("</details>\n");
+    if !results.plan.demonstration {
+        page.raw("<details><summary>Probability of improvement on <strong>");
+        page.text(&results.plan.reference).raw("</strong></summary>\n");
+        table(page, results, |page, metric, entrant, _| {
+            probability(page, results, metric, entrant)
+        });
+        page.raw("</details>\n");
+    }
+    page.raw("</section>\n");
 }
 
 /// How the values of all entrants are written.

@@ -3,7 +3,8 @@
 use super::markup::Markup;
 use crate::report::number::{self, Scale, title as metric_title};
 use crate::report::standing::{self, Verdict};
-use crate::results::{MetricRecord, Results};
+use crate::results::{DEMONSTRATION, MetricRecord, Note, Results};
+use crate::statistics::SEEDS_ENOUGH;
 
 /// Metrics whose best is told at the top, beside the main reward.
 const HIGHLIGHTS: [&str; 3] =
@@ -19,12 +20,18 @@ pub(super) fn write(page: &mut Markup, results: &Results) {
     page.raw(" race report</p>\n<h1>").text(title(results)).raw("</h1>\n");
     facts(page, results);
     verdict(page, results);
-    tiles(page, results);
     notes(page, results);
     failures(page, results);
+    tiles(page, results);
     page.raw("</header>\n<nav aria-label=\"Sections\"><a href=\"#standings\">Standings</a>");
-    page.raw("<a href=\"#tradeoff\">Trade-off</a><a href=\"#differences\">Differences</a>");
-    page.raw("<a href=\"#timeline\">Over time</a><a href=\"#profile\">Latency</a>");
+    let comparing = "<a href=\"#tradeoff\">Trade-off</a><a href=\"#differences\">Differences</a>";
+    let timeline = "<a href=\"#timeline\">Over time</a>";
+    if results.plan.demonstration {
+        page.raw(timeline).raw(comparing);
+    } else {
+        page.raw(comparing).raw(timeline);
+    }
+    page.raw("<a href=\"#profile\">Latency</a>");
     if results.entrants.iter().any(|entrant| entrant.curve.is_some()) {
         page.raw("<a href=\"#learning\">Learning</a>");
     }
@@ -45,7 +52,7 @@ fn facts(page: &mut Markup, results: &Results) {
     let long = plan.tick_seconds * ticks as f64;
     let facts = [
         ("Workloads", number::count(workloads as u64)),
-        ("Seeds", seeds.join(", ")),
+        (if plan.blocks { "Blocks, by seed" } else { "Seeds" }, seeds.join(", ")),
         (
             "Length",
             format!(
@@ -75,6 +82,10 @@ fn arrivals(results: &Results) -> String {
 
 /// Who is better or worse than the reference, beyond what chance explains.
 fn verdict(page: &mut Markup, results: &Results) {
+    if results.plan.demonstration {
+        page.raw("<p class=\"verdict\"><strong>").text(DEMONSTRATION).raw("</strong></p>\n");
+        return;
+    }
     let Some(main) = standing::main_reward(results) else { return };
     let percent = number::percent(results.plan.confidence_ratio);
     page.raw("<p class=\"verdict\">By <strong>").text(&main.title);
@@ -82,11 +93,11 @@ fn verdict(page: &mut Markup, results: &Results) {
     page.raw("</strong> and with ").text(percent).raw(" % intervals: ");
     let order = standing::by_main_reward(results);
     let mut first = true;
-    for verdict in [Verdict::Better, Verdict::Open, Verdict::Worse] {
+    for verdict in [Verdict::Better, Verdict::Open, Verdict::Worse, Verdict::Withheld] {
         let names: Vec<&str> = order
             .iter()
             .filter_map(|of| results.comparison(&of.name, &main.name))
-            .filter(|comparison| Verdict::of(comparison, main.better) == verdict)
+            .filter(|of| Verdict::of(&results.plan, of, main.better) == verdict)
             .map(|comparison| comparison.entrant.as_str())
             .collect();
         if names.is_empty() {
@@ -95,6 +106,9 @@ fn verdict(page: &mut Markup, results: &Results) {
         page.raw(if first { "" } else { "; " });
         first = false;
         page.raw(class(verdict)).text(verdict.mark()).raw("</span> ").text(verdict.words());
+        if verdict == Verdict::Withheld {
+            page.text(format_args!(" with fewer than {SEEDS_ENOUGH} seeds"));
+        }
         for (position, name) in names.into_iter().enumerate() {
             page.raw(if position == 0 { ": " } else { ", " });
             page.raw("<span class=\"whole\">").text(name).raw("</span>");
@@ -108,12 +122,15 @@ pub(super) fn class(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Better => "<span class=\"better\">",
         Verdict::Worse => "<span class=\"worse\">",
-        Verdict::Open => "<span class=\"open\">",
+        Verdict::Open | Verdict::Withheld => "<span class=\"open\">",
     }
 }
 
 fn tiles(page: &mut Markup, results: &Results) {
     let highlights = HIGHLIGHTS.iter().filter_map(|name| standing::metric(results, name));
+    if results.plan.demonstration {
+        return;
+    }
     page.raw("<div class=\"tiles\">\n");
     for metric in standing::main_reward(results).into_iter().chain(highlights) {
         tile(page, results, metric);
@@ -147,14 +164,24 @@ fn tile(page: &mut Markup, results: &Results, metric: &MetricRecord) {
 }
 
 fn notes(page: &mut Markup, results: &Results) {
-    if results.notes.is_empty() {
-        return;
-    }
-    page.raw("<aside class=\"notes\" aria-label=\"Notes\"><h2>Before you believe it</h2><ul>\n");
-    for note in &results.notes {
-        page.raw("<li>").prose(&note.text).raw("</li>\n");
-    }
-    page.raw("</ul></aside>\n");
+    // What a demonstration is was told in the verdict's place.
+    let (cluster, others): (Vec<&Note>, Vec<&Note>) = results
+        .notes
+        .iter()
+        .filter(|note| note.kind != "demonstration")
+        .partition(|note| note.kind == "cluster");
+    let mut list = |title: &'static str, notes: &[&Note]| {
+        if notes.is_empty() {
+            return;
+        }
+        page.raw("<aside class=\"notes\" aria-label=\"Notes\"><h2>").raw(title).raw("</h2><ul>\n");
+        for note in notes {
+            page.raw("<li>").prose(&note.text).raw("</li>\n");
+        }
+        page.raw("</ul></aside>\n");
+    };
+    list("What the cluster says of this run", &cluster);
+    list("Before you believe it", &others);
 }
 
 fn failures(page: &mut Markup, results: &Results) {

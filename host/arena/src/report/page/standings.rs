@@ -6,6 +6,7 @@ use super::{entrant_heading, measures};
 use crate::report::number::{self, ABSENT, Scale};
 use crate::report::standing::{self, Verdict};
 use crate::results::{MetricRecord, Results};
+use crate::statistics::SEEDS_ENOUGH;
 
 /// What the main table holds beside the main reward, in this order.
 const COLUMNS: [&str; 10] = [
@@ -69,7 +70,7 @@ pub(super) fn difference(
         page.raw("<td class=\"none\">").text(ABSENT).raw("</td>");
         return;
     };
-    let verdict = Verdict::of(comparison, metric.better);
+    let verdict = Verdict::of(&results.plan, comparison, metric.better);
     page.raw("<td data-value=\"").text(comparison.estimate.iqm).raw("\">");
     page.raw(class(verdict)).text(verdict.mark()).raw("<span class=\"unseen\">");
     page.text(verdict.words()).raw("</span> ").text(scale.signed(comparison.estimate.iqm));
@@ -85,23 +86,47 @@ fn how_to_read(page: &mut Markup, results: &Results) {
     let percent = number::percent(plan.confidence_ratio);
     let worlds = number::count((plan.courses.len() * plan.seeds.len()) as u64);
     page.raw("<details class=\"how\" open><summary>How to read this</summary><ul>\n");
-    page.raw("<li>Every entrant ran the same ").text(worlds);
+    if plan.blocks {
+        page.raw("<li>Every entrant ran once in each of ").text(worlds);
+        page.raw(
+            " blocks (each course with each seed): one after the other on the same machine, in an \
+             order drawn anew for each block, with the same arrivals. So entrants are compared \
+             block by block, and neither luck of arrivals nor a drift of the machine prefers \
+             anybody. All else is measured and differs from run to run.</li>\n",
+        );
+    } else {
+        page.raw("<li>Every entrant ran the same ").text(worlds);
+        page.raw(
+            " worlds (each course with each seed): the same arrivals, service times and cold \
+             starts. So entrants are compared world by world, and luck that all share cancels \
+             out.</li>\n",
+        );
+    }
     page.raw(
-        " worlds (each course with each seed): the same arrivals, service times and cold starts. \
-         So entrants are compared world by world, and luck that all share cancels out.</li>\n\
-         <li>The large number is the interquartile mean over worlds: the mean without the lowest \
+        "<li>The large number is the interquartile mean over them: the mean without the lowest \
          and the highest quarter. Below it stands its ",
     );
     page.text(&percent).raw(" % interval, a bootstrap with ").text(plan.resamples);
     page.raw(
-        " resamples, stratified by course. A <span class=\"best\">marked</span> value is the best \
-         of its column; whether by luck, the intervals tell. ↓: less is better; ↑: more is.</li>\n\
-         <li><strong>vs reference</strong> is entrant minus reference, pair by pair. ",
+        " resamples, stratified by course; with one seed there is none. ↓: less is better; ↑: more \
+         is.",
     );
-    page.raw("<span class=\"better\">▲ better</span> and <span class=\"worse\">▼ worse</span> ");
-    page.raw("mean that its ").text(&percent);
+    if !plan.demonstration {
+        page.raw(
+            " A <span class=\"best\">marked</span> value is the best of its column; whether by ",
+        );
+        page.raw("luck, the intervals tell.");
+    }
+    page.raw("</li>\n<li><strong>vs reference</strong> is entrant minus reference, pair by pair. ");
+    if plan.demonstration || plan.seeds.len() < SEEDS_ENOUGH {
+        page.raw("· means that nothing is said of who is better: these worlds are too few.");
+    } else {
+        page.raw("<span class=\"better\">▲ better</span> and ");
+        page.raw("<span class=\"worse\">▼ worse</span> mean that its ").text(&percent);
+        page.raw(" % interval leaves zero out; ≈ means that these worlds do not decide it.");
+    }
     page.raw(
-        " % interval leaves zero out; ≈ means that these worlds do not decide it.</li>\n\
+        "</li>\n\
          <li>An SLO miss is a request, or a tick of a workload, slower than the objective. \
          Latencies count requests that timed out or never ended, those rejected or failed as \
          infinite (∞).</li>\n\

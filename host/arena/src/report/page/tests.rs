@@ -1,6 +1,6 @@
 use super::*;
 use crate::report::sample;
-use crate::results::{Failure, Note};
+use crate::results::{DEMONSTRATION, Failure, Note};
 
 const HOSTILE: &str = "</script><script>alert(\"x\")</script>'`<img src=x onerror=alert(1)>&amp;";
 
@@ -139,4 +139,65 @@ fn a_race_without_a_finished_cell_has_a_page_that_says_so() {
     let page = page(&results, None);
     assert!(page.contains("nobody can be compared"));
     assert!(page.contains("1 failed cell"));
+}
+
+#[test]
+fn a_demonstration_calls_nobody_better_worse_or_best() {
+    let mut results = sample::results();
+    let page_of = |results: &Results| {
+        let page = page(results, None);
+        markup(&page).split_once("<body>").unwrap().1.to_owned()
+    };
+    let judging =
+        ["▲", "▼", "≈", ">better", ">worse", ">undecided", "(best)", "<h2>Best ", "Probability of"];
+    let said = page_of(&results);
+    for word in judging {
+        assert!(said.contains(word), "`{word}` would be no test");
+    }
+    results.plan.demonstration = true;
+    results.notes.insert(0, note("demonstration", DEMONSTRATION));
+    let said = page_of(&results);
+    for word in judging {
+        assert!(!said.contains(word), "`{word}` in a demonstration");
+    }
+    assert_eq!(said.matches(DEMONSTRATION).count(), 1, "in the verdict's place and not again");
+    assert!(said.contains("no verdict</span> +0.0"), "differences are still there");
+}
+
+#[test]
+fn blocks_claim_no_more_than_the_same_arrivals() {
+    let mut results = sample::results();
+    let shared = ["service times and cold starts", "same luck", "the same world"];
+    let of = |results: &Results| markup(&page(results, None));
+    assert!(shared.iter().all(|claim| of(&results).contains(claim)));
+    results.plan.blocks = true;
+    let said = of(&results);
+    for claim in shared {
+        assert!(!said.contains(claim), "`{claim}` of blocks");
+    }
+    assert!(said.contains("Blocks, by seed") && said.contains("compared block by block"));
+}
+
+#[test]
+fn few_seeds_get_no_verdict_and_it_is_said_why() {
+    let mut results = sample::results();
+    results.plan.seeds.truncate(2);
+    let page = page(&results, None);
+    assert!(page.contains("</span> no verdict with fewer than 5 seeds: <span"));
+    assert!(!markup(&page).contains("▲"));
+}
+
+#[test]
+fn what_a_cluster_says_stands_above_all_numbers() {
+    let mut results = sample::results();
+    results.notes.push(note("cluster", "In 2 of 6 cells: replicas ran without limits."));
+    let page = page(&results, None);
+    let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("no `{text}`"));
+    let remark = at("<li>In 2 of 6 cells: replicas ran without limits.</li>");
+    assert!(remark < at("<li>All arrivals come from one trace"));
+    assert!(remark < at("class=\"tiles\""));
+}
+
+fn note(kind: &str, text: &str) -> Note {
+    Note { kind: kind.into(), text: text.into() }
 }

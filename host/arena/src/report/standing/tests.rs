@@ -19,8 +19,10 @@ fn comparison(interval: Option<(f64, f64)>) -> Comparison {
 
 #[test]
 fn a_difference_is_decided_only_by_an_interval_without_zero() {
+    let plan = sample::results().plan;
     let check = |interval, better, verdict| {
-        assert_eq!(Verdict::of(&comparison(interval), better), verdict, "{interval:?} {better:?}");
+        let comparison = comparison(interval);
+        assert_eq!(Verdict::of(&plan, &comparison, better), verdict, "{interval:?} {better:?}");
     };
     check(Some((0.1, 0.2)), Better::Higher, Verdict::Better);
     check(Some((0.1, 0.2)), Better::Lower, Verdict::Worse);
@@ -30,7 +32,35 @@ fn a_difference_is_decided_only_by_an_interval_without_zero() {
     check(Some((0.0, 0.1)), Better::Higher, Verdict::Open);
     check(Some((-0.1, 0.0)), Better::Lower, Verdict::Open);
     check(Some((0.1, f64::INFINITY)), Better::Lower, Verdict::Worse);
-    check(None, Better::Higher, Verdict::Open);
+    check(None, Better::Higher, Verdict::Withheld);
+}
+
+#[test]
+fn nobody_is_judged_by_few_pairs_or_in_a_demonstration() {
+    let check = |demonstration, seeds, values, verdict| {
+        let mut plan = sample::results().plan;
+        (plan.demonstration, plan.seeds) = (demonstration, (1..=seeds).collect());
+        let mut comparison = comparison(Some((0.1, 0.2)));
+        comparison.estimate.values = values;
+        let told = Verdict::of(&plan, &comparison, Better::Higher);
+        assert_eq!(told, verdict, "{demonstration} {seeds} {values}");
+    };
+    check(false, 5, 5, Verdict::Better);
+    check(false, 5, 9, Verdict::Better);
+    check(false, 5, 4, Verdict::Withheld);
+    check(false, 2, 2, Verdict::Withheld);
+    check(false, 4, 8, Verdict::Withheld);
+    check(true, 5, 5, Verdict::Withheld);
+}
+
+#[test]
+fn a_demonstration_ranks_nobody() {
+    let mut results = sample::results();
+    results.plan.demonstration = true;
+    let order: Vec<&str> = by_main_reward(&results).iter().map(|of| of.name.as_str()).collect();
+    let race: Vec<&str> = results.entrants.iter().map(|of| of.name.as_str()).collect();
+    assert_eq!(order, race);
+    assert!(results.metrics.iter().all(|metric| best(&results, metric).is_none()));
 }
 
 #[test]

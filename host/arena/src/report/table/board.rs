@@ -89,7 +89,7 @@ impl Board<'_> {
         let scale = self.scale(&[metric]);
         let entry = |entrant: &&EntrantRecord| {
             let Some(comparison) = comparison(entrant) else { return Entry::absent() };
-            let verdict = Verdict::of(comparison, metric.better);
+            let verdict = Verdict::of(&self.results.plan, comparison, metric.better);
             let interval = comparison.estimate.interval;
             let interval = interval.map(|interval| scale.signed_interval(&interval));
             Entry {
@@ -100,7 +100,7 @@ impl Board<'_> {
                 tone: match verdict {
                     Verdict::Better => Tone::Better,
                     Verdict::Worse => Tone::Worse,
-                    Verdict::Open => Tone::Plain,
+                    Verdict::Open | Verdict::Withheld => Tone::Plain,
                 },
             }
         };

@@ -5,12 +5,13 @@ use std::fmt::Write;
 use super::Terminal;
 use super::column::BEST;
 use crate::report::number;
-use crate::results::Results;
+use crate::results::{DEMONSTRATION, Results};
+use crate::statistics::SEEDS_ENOUGH;
 
 /// Failures beyond these are counted and not listed; the page lists all.
 const FAILURES_LISTED: usize = 5;
 
-/// What was raced, in one line, and an empty one.
+/// What was raced, and whether it decides anything.
 pub(super) fn heading(results: &Results, terminal: Terminal) -> String {
     let plan = &results.plan;
     let ticks = results.cells.iter().map(|cell| cell.ticks).max().unwrap_or(0);
@@ -26,6 +27,9 @@ pub(super) fn heading(results: &Results, terminal: Terminal) -> String {
         number::duration(plan.warm_up_seconds),
     );
     wrap(&mut text, "", &facts, terminal);
+    if plan.demonstration {
+        wrap(&mut text, "", DEMONSTRATION, terminal);
+    }
     text
 }
 
@@ -33,12 +37,21 @@ pub(super) fn heading(results: &Results, terminal: Terminal) -> String {
 pub(super) fn below(text: &mut String, results: &Results, left_out: &[String], terminal: Terminal) {
     let plan = &results.plan;
     let worlds = plan.courses.len() * plan.seeds.len();
+    let (shared, one) = if plan.blocks {
+        (format!("met the same arrivals in {}", plural(worlds, "block")), "block")
+    } else {
+        (format!("ran the same {}", plural(worlds, "world")), "world")
+    };
     let percent = number::percent(plan.confidence_ratio);
+    let best = if plan.demonstration { String::new() } else { format!("; {BEST} marks the best") };
+    let verdict = if plan.demonstration || plan.seeds.len() < SEEDS_ENOUGH {
+        format!(", with its {percent} % interval; · no verdict")
+    } else {
+        format!(": ▲ better or ▼ worse, its {percent} % interval without 0; ≈ undecided")
+    };
     let how = format!(
-        "How to read: all ran the same {}. IQM is the interquartile mean over them; {BEST} marks \
-         the best. Δ is entrant minus reference ({}), world by world: ▲ better or ▼ worse, its \
-         {percent} % interval without 0; ≈ undecided.",
-        plural(worlds, "world"),
+        "How to read: all {shared}. IQM is the interquartile mean over them{best}. Δ is entrant \
+         minus reference ({}), {one} by {one}{verdict}.",
         plan.reference,
     );
     wrap(text, "", &how, terminal);
@@ -46,7 +59,8 @@ pub(super) fn below(text: &mut String, results: &Results, left_out: &[String], t
         let columns = left_out.join(", ");
         wrap(text, "", &format!("Left out for want of room: {columns}."), terminal);
     }
-    for note in &results.notes {
+    // What a demonstration is was told above the table.
+    for note in results.notes.iter().filter(|note| note.kind != "demonstration") {
         wrap(text, "! ", &note.text, terminal);
     }
     for failure in results.failures.iter().take(FAILURES_LISTED) {

@@ -103,6 +103,33 @@ fn every_column_of_the_table_is_a_metric_of_the_race() {
 }
 
 #[test]
+fn a_demonstration_has_numbers_and_no_verdict() {
+    let mut results = round();
+    results.plan.demonstration = true;
+    let text = table(&results, Terminal { colour: true, ..WIDE });
+    let (above, below) = text.split_once("How to read").unwrap();
+    assert!(above.contains("Demonstration, no verdict"), "{above}");
+    assert!(above.contains("· −0.214") && above.contains("−0.217…−0.211"), "{above}");
+    for judging in ["▲", "▼", "≈", "*", "marks the best"] {
+        assert!(!text.contains(judging), "`{judging}` in {text}");
+    }
+    assert!(!above.contains("\u{1b}[38;5;"), "no colour says who is ahead: {above:?}");
+    assert!(below.contains("· no verdict"), "{below}");
+}
+
+#[test]
+fn few_seeds_give_no_verdict() {
+    let mut results = round();
+    results.plan.seeds.truncate(2);
+    results.plan.blocks = true;
+    let text = table(&results, WIDE).replace('\n', " ");
+    assert!(text.contains("all met the same arrivals in 2 blocks"), "{text}");
+    assert!(text.contains("(threshold-hpa), block by block"), "{text}");
+    assert!(text.contains("· −0.214"), "{text}");
+    assert!(!text.contains("▼") && text.contains("* marks the best"), "{text}");
+}
+
+#[test]
 fn colour_adds_nothing_but_colour() {
     let results = round();
     let coloured = table(&results, Terminal { colour: true, ..WIDE });
