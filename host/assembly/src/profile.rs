@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use simulator::{AmountSpec, WorkloadSpec};
+use simulator::{AmountSpec, HandlingSpec, WorkloadSpec};
 use traffic::ServiceSpec;
 
 use crate::experiment::ExperimentError;
@@ -37,6 +37,8 @@ pub struct WorkloadProfile {
     pub service: ServiceSpec,
     /// What a request takes besides: I/O, and its way through proxy and kernel.
     pub io: Option<ServiceSpec>,
+    /// What the node does for a request besides.
+    pub handling: HandlingSpec,
     /// From the start of a replica to its being ready.
     pub start: ServiceSpec,
     /// Memory of an idle replica, in MiB.
@@ -76,6 +78,7 @@ impl WorkloadProfile {
         };
         workload.service = Some(self.service.clone());
         workload.io = self.io.clone();
+        workload.handling = self.handling.clone();
         workload.cold_start.start = self.start.clone();
         workload.cold_start.scheduling_seconds = 0.0;
         workload.cold_start.image_present = true;

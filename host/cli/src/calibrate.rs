@@ -33,11 +33,11 @@ pub(crate) struct Arguments {
     /// Measure only these workloads, and keep what the profile says of the others.
     #[arg(long, value_name = "NAME", conflicts_with = "verify")]
     workload: Vec<String>,
-    /// CPU limits to measure under, in millicores, and `none`; `none` has to be among them.
+    /// CPU limits to measure under, in millicores, and `none`.
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = limit,
         default_value = "200,500,1000,none", conflicts_with = "verify")]
     limits: Vec<Limit>,
-    /// Numbers of callers at a time; 1 has to be among them.
+    /// Numbers of callers at a time.
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "1,2,4",
         value_parser = clap::value_parser!(u32).range(1..=1000), conflicts_with = "verify")]
     callers: Vec<u32>,
@@ -112,9 +112,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> 
         if let Some(why) = &measured.uncapped {
             note(format_args!("{name}: CPU limits were not measured, because {why}"));
         }
-        let found = WorkloadProfile::of(measured);
-        let found = found.expect("the rules have one caller without a limit");
-        profile.workloads.insert(name.clone(), found);
+        profile.workloads.insert(name.clone(), WorkloadProfile::of(measured));
     }
     write(&place, &profile)?;
     output.card(&card::Card { profile, place }, arguments.json)
@@ -134,14 +132,9 @@ fn limit(text: &str) -> Result<Limit, String> {
     }
 }
 
-/// What is measured. One caller without a limit is what the simulator is told of.
+/// What is measured.
 fn rules(arguments: &Arguments) -> Result<CalibrationRules, Failure> {
     let limits_millicores: Vec<_> = arguments.limits.iter().map(|limit| limit.0).collect();
-    if !limits_millicores.contains(&None) || !arguments.callers.contains(&1) {
-        let problem = "--limits must hold `none` and --callers 1: what one caller meets without a \
-                       limit is what the simulator is told";
-        return Err(Failure::input(anyhow::anyhow!(problem)));
-    }
     if !(0.1..=3600.0).contains(&arguments.seconds) {
         let seconds = arguments.seconds;
         let problem = anyhow::anyhow!("--seconds {seconds} must be within 0.1 and 3600");
@@ -163,6 +156,7 @@ fn told(stage: Stage) -> String {
     match stage {
         Stage::Start { number, of } => format!("start {number} of {of}"),
         Stage::FirstAnswers => "first answers".to_owned(),
+        Stage::Paused => "one caller who pauses".to_owned(),
         Stage::Cell { number, of, limit_millicores, concurrency } => {
             let limit =
                 limit_millicores.map_or("no limit".to_owned(), |limit| format!("{limit} m"));

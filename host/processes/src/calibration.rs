@@ -37,6 +37,8 @@ pub enum Stage {
     },
     /// The last one that was started is asked for the first time, and its memory at rest is read.
     FirstAnswers,
+    /// One caller without a limit who pauses is measured.
+    Paused,
     /// A cell is measured.
     Cell {
         /// Which, from 1.
@@ -114,6 +116,8 @@ async fn measure(
     measurement.check_limits(&limits)?;
     tell(Stage::FirstAnswers);
     let memory_idle_bytes = measurement.first_answers(limits[0]).await?;
+    tell(Stage::Paused);
+    let (paused, handling_cpu_seconds_per_request) = measurement.paused().await?;
     let (number_of_cells, mut cells) = (limits.len() * rules.concurrencies.len(), Vec::new());
     for &limit_millicores in &limits {
         for &concurrency in &rules.concurrencies {
@@ -132,6 +136,8 @@ async fn measure(
             memory_idle_bytes,
             &cells[..rules.concurrencies.len()],
         ),
+        paused,
+        handling_cpu_seconds_per_request,
         cells,
         uncapped,
     })

@@ -19,6 +19,7 @@ pub(crate) struct Chance {
     memory: Stream,
     network: Stream,
     chain: Stream,
+    handling: Stream,
 }
 
 impl Chance {
@@ -31,6 +32,7 @@ impl Chance {
             memory: stream(Purpose::Memory),
             network: stream(Purpose::Network),
             chain: stream(Purpose::Chain),
+            handling: stream(Purpose::Handling),
         }
     }
 
@@ -52,6 +54,7 @@ impl Chance {
         Extra {
             workload,
             io: plan.io.as_ref().map_or(0, |io| nanoseconds(io.sample(&mut self.service))),
+            waits: (0..plan.wakes).map(|_| self.handling.exponential()).sum(),
             memory_bytes: bytes(&plan.request_memory, &mut self.memory),
             receive_bytes: bytes(&plan.receive, &mut self.network),
             transmit_bytes: bytes(&plan.transmit, &mut self.network),

@@ -55,6 +55,11 @@ impl Crowd {
         Self { millicores: millicores as f64, classes: Vec::new(), level: f64::INFINITY, at: now }
     }
 
+    /// So much there is to share from now on. Whoever changes it divides the cores anew.
+    pub(crate) fn has(&mut self, millicores: u64) {
+        self.millicores = millicores as f64;
+    }
+
     /// What the clock of a replica's class shows at `now`.
     pub(crate) fn clock(&self, standing: Standing, now: u64) -> f64 {
         let class = &self.classes[standing.class as usize];

@@ -8,6 +8,7 @@ mod chance;
 mod cluster;
 mod crowd;
 mod fleet;
+mod handling;
 mod histogram;
 mod jobs;
 mod load;
@@ -26,6 +27,6 @@ pub use cluster::Simulation;
 pub use mp3::{Mp3, Mp3Error, Mp3Spec};
 pub use plan::{Plan, PlanError};
 pub use spec::{
-    AmountSpec, CallSpec, ClusterSpec, ColdStartSpec, CpuSpec, CrashSpec, MemorySpec, MetricsSpec,
-    NetworkSpec, NodeSpec, WorkloadSpec,
+    AmountSpec, CallSpec, ClusterSpec, ColdStartSpec, CpuSpec, CrashSpec, HandlingSpec, MemorySpec,
+    MetricsSpec, NetworkSpec, NodeSpec, WorkloadSpec,
 };

@@ -1,6 +1,7 @@
 //! Nodes: what they have, what is set aside on them, and who competes for their cores.
 
 use crate::crowd::Crowd;
+use crate::handling::Handling;
 use crate::plan::NodePlan;
 
 /// One node.
@@ -17,6 +18,8 @@ pub(crate) struct Node {
     pub(crate) active: Vec<u32>,
     /// How its replicas share its cores, while there may not be enough for all.
     pub(crate) crowd: Option<Crowd>,
+    /// What it does for requests besides.
+    pub(crate) handling: Handling,
     /// Which workloads' images it holds.
     images: Vec<bool>,
 }
@@ -37,6 +40,7 @@ impl Node {
             demand: 0,
             active: Vec::new(),
             crowd: None,
+            handling: Handling::default(),
             images,
         }
     }

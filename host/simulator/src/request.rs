@@ -27,6 +27,8 @@ pub(crate) struct Extra {
     pub(crate) workload: u32,
     /// Time in nanoseconds that follows the CPU work and takes no CPU.
     pub(crate) io: u64,
+    /// Its waits for a core when threads that serve it wake up, in mean waits.
+    pub(crate) waits: f64,
     /// Memory that it holds while a replica serves it.
     pub(crate) memory_bytes: u64,
     /// Bytes that it carries to a replica.

@@ -5,5 +5,6 @@ mod workload;
 
 pub use cluster::{ClusterSpec, MetricsSpec, NodeSpec};
 pub use workload::{
-    AmountSpec, CallSpec, ColdStartSpec, CpuSpec, CrashSpec, MemorySpec, NetworkSpec, WorkloadSpec,
+    AmountSpec, CallSpec, ColdStartSpec, CpuSpec, CrashSpec, HandlingSpec, MemorySpec, NetworkSpec,
+    WorkloadSpec,
 };

@@ -53,6 +53,8 @@ pub enum Purpose {
     Synthesis = 13,
     /// Noise and lag of what is observed.
     Observation = 14,
+    /// Waits for a core of threads that wake up.
+    Handling = 15,
 }
 
 /// An independent stream of chance; 48 bytes, made in some tens of nanoseconds.

@@ -1,10 +1,11 @@
 //! Fit: from measurements to the simulator's distributions.
 //!
-//! One caller on an unlimited replica waits for nobody, so its latency is what a request takes: its CPU
+//! One caller on an unlimited replica who pauses waits for nobody, so its latency is what a request takes: its CPU
 //! work, which the control group counts, and the rest. The greater part of the two keeps the measured
 //! spread and the other is constant, so that their sum has the measured distribution exactly.
 
 use processes::{CellMeasured, Measured};
+use simulator::HandlingSpec;
 use traffic::ServiceSpec;
 use traffic::service::{Interpolation, Percentile};
 
@@ -13,22 +14,27 @@ use super::{QUOTA_PERIOD_SECONDS, WorkloadProfile};
 /// Less than the clock tells, in seconds: the least work that a request has.
 const LEAST_SECONDS: f64 = 1e-6;
 
+/// Threads of a server that wake up for a request before it is answered: the one that reads, and the
+/// one that computes. Who writes the answer finds the core of who computed it.
+const WAKES: u32 = 2;
+
 /// Bytes in a MiB.
 const MEBIBYTE: f64 = 1024.0 * 1024.0;
 
 impl WorkloadProfile {
-    /// The profile of what was measured; none if nothing was at one caller without a limit.
-    pub fn of(measured: Measured) -> Option<Self> {
-        let alone = measured
-            .cells
-            .iter()
-            .find(|cell| cell.limit_millicores.is_none() && cell.concurrency == 1)?;
+    /// The profile of what was measured.
+    pub fn of(measured: Measured) -> Self {
+        let alone = &measured.paused;
         let (service, io) = split(alone);
         let (receive_bytes, transmit_bytes) =
             (alone.received_bytes_per_request, alone.sent_bytes_per_request);
-        Some(Self {
+        Self {
             service,
             io,
+            handling: HandlingSpec {
+                cpu_seconds_per_request: measured.handling_cpu_seconds_per_request,
+                wakes: WAKES,
+            },
             start: spread(&points(&measured.starts_seconds)),
             memory_base_mib: measured.memory_idle_bytes as f64 / MEBIBYTE,
             memory_request_bytes: measured.memory_per_request_bytes as f64,
@@ -36,7 +42,7 @@ impl WorkloadProfile {
             transmit_bytes,
             quota_period_seconds: measured.uncapped.is_none().then_some(QUOTA_PERIOD_SECONDS),
             measured,
-        })
+        }
     }
 }
 

@@ -43,13 +43,16 @@ fn function(name: &str, found: &WorkloadProfile) -> String {
         found.memory_request_bytes / 1024.0,
     );
     text.push_str(
-        "  limit    callers  answers/s   CPU/request        p50        p95        p99  throttled\n",
+        "  limit     callers  answers/s   CPU/request        p50        p95        p99  throttled\n",
     );
-    measured.cells.iter().for_each(|cell| text.push_str(&row(cell)));
+    text.push_str(&row(&measured.paused, "1, pauses"));
+    for cell in &measured.cells {
+        text.push_str(&row(cell, &cell.concurrency.to_string()));
+    }
     text
 }
 
-fn row(cell: &CellMeasured) -> String {
+fn row(cell: &CellMeasured, callers: &str) -> String {
     let limit = cell.limit_millicores.map_or("none".to_owned(), |limit| format!("{limit} m"));
     let at = |wanted: f64| {
         let found = cell.latency.iter().find(|(percentile, _)| *percentile == wanted);
@@ -60,8 +63,7 @@ fn row(cell: &CellMeasured) -> String {
         periods => format!("{:.0} %", 100.0 * cell.throttled_periods as f64 / periods as f64),
     };
     format!(
-        "  {limit:<7} {:>8} {:>10.1} {:>13} {:>10} {:>10} {:>10} {throttled:>10}\n",
-        cell.concurrency,
+        "  {limit:<7} {callers:>9} {:>10.1} {:>13} {:>10} {:>10} {:>10} {throttled:>10}\n",
         cell.throughput_per_second,
         milliseconds(Some(cell.cpu_seconds_per_request)),
         at(50.0),

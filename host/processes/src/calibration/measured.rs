@@ -16,6 +16,13 @@ pub struct Measured {
     pub memory_idle_bytes: u64,
     /// Memory in bytes that each request under way adds, ≥ 0: the slope over concurrencies.
     pub memory_per_request_bytes: u64,
+    /// One caller without a limit who pauses for 10 ms in the mean before each question, as a service
+    /// is asked that has little to do: cores halt and caches cool in between. What a request takes by
+    /// itself.
+    pub paused: CellMeasured,
+    /// CPU in seconds that this program used per request meanwhile: its proxy, and whoever asked. In a
+    /// race the load generator asks, which takes about as much.
+    pub handling_cpu_seconds_per_request: f64,
     /// Limit by limit, each with every concurrency, in the order of the rules.
     pub cells: Vec<CellMeasured>,
     /// Why there were no limits, if this machine has no control groups for us: then there are cells

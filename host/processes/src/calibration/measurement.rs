@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeVal;
 use tokio::time::sleep;
 
 use super::callers::Callers;
@@ -14,6 +16,15 @@ use super::{CalibrationError, CalibrationRules, CellMeasured};
 const LOOK: Duration = Duration::from_millis(100);
 /// Before a cell: two periods of the kernel's, so that what the last one overdrew is paid back.
 const REST: Duration = Duration::from_millis(200);
+/// Pauses of a caller who pauses, in the mean.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// CPU that this process has used, in seconds; 0 where the system does not tell.
+fn own_cpu_seconds() -> f64 {
+    let Ok(usage) = getrusage(UsageWho::RUSAGE_SELF) else { return 0.0 };
+    let seconds = |time: TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
+    seconds(usage.user_time()) + seconds(usage.system_time())
+}
 
 /// Measures the cells of one replica.
 #[derive(Debug)]
@@ -43,11 +54,23 @@ impl<'a> Measurement<'a> {
         &mut self,
         limit_millicores: Option<u32>,
     ) -> Result<u64, CalibrationError> {
-        let callers = self.begin(limit_millicores, 1).await?;
+        let callers = self.begin(limit_millicores, 1, None).await?;
         self.judge(&callers, 1)?;
         self.end(callers).await;
         sleep(REST).await;
         Ok(self.subject.usage()?.memory_bytes)
+    }
+
+    /// Measures one caller without a limit who pauses, as the requests of a service that is seldom
+    /// asked: cores halt and caches cool in between. Gives also the CPU that this program used per
+    /// request, in seconds; the warm-up's is not told apart.
+    pub(super) async fn paused(&mut self) -> Result<(CellMeasured, f64), CalibrationError> {
+        let before = own_cpu_seconds();
+        let cell = self.measure(None, 1, Some(PAUSE)).await?;
+        let used = own_cpu_seconds() - before;
+        let share = cell.seconds / (cell.seconds + self.rules.warm_up.as_secs_f64());
+        let per_request = used * share / cell.requests as f64;
+        Ok((cell, per_request))
     }
 
     /// Measures one cell.
@@ -56,7 +79,16 @@ impl<'a> Measurement<'a> {
         limit_millicores: Option<u32>,
         concurrency: u32,
     ) -> Result<CellMeasured, CalibrationError> {
-        let callers = self.begin(limit_millicores, concurrency).await?;
+        self.measure(limit_millicores, concurrency, None).await
+    }
+
+    async fn measure(
+        &mut self,
+        limit_millicores: Option<u32>,
+        concurrency: u32,
+        pause: Option<Duration>,
+    ) -> Result<CellMeasured, CalibrationError> {
+        let callers = self.begin(limit_millicores, concurrency, pause).await?;
         self.judge(&callers, concurrency)?;
         // Whoever is under way at the beginning ends in the cell, and whoever is at the end does not:
         // in a closed loop one makes up for the other.
@@ -93,11 +125,12 @@ impl<'a> Measurement<'a> {
         &mut self,
         limit_millicores: Option<u32>,
         concurrency: u32,
+        pause: Option<Duration>,
     ) -> Result<Callers, CalibrationError> {
         self.limit_millicores = limit_millicores;
         self.subject.resize(limit_millicores)?;
         sleep(REST).await;
-        let callers = Callers::start(&self.site.question, concurrency);
+        let callers = Callers::start(&self.site.question, concurrency, pause);
         let CalibrationRules { warm_up, measure_at_most, .. } = *self.rules;
         self.watch(&callers, |elapsed| {
             let all = callers.ended() >= u64::from(concurrency);

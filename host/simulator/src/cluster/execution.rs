@@ -53,8 +53,13 @@ impl Simulation {
     /// Hands a request to a replica that is open. The replica is to be settled afterwards.
     fn dispatch(&mut self, request: u32, replica: u32) {
         self.sync(replica);
+        let workload = self.replicas[replica as usize].workload as usize;
+        if self.fleets[workload].extras {
+            let waits = self.handle(request, replica);
+            self.requests.extra_mut(request).io += waits;
+        }
         let place = &mut self.replicas[replica as usize];
-        let fleet = &mut self.fleets[place.workload as usize];
+        let fleet = &mut self.fleets[workload];
         let record = self.requests.get_mut(request);
         record.replica = replica;
         place.execute(request, record.generation, record.work);

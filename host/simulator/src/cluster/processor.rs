@@ -2,6 +2,7 @@
 
 use super::Simulation;
 use crate::crowd::Crowd;
+use crate::handling::wait;
 use crate::request::NONE;
 use crate::tournament::NEVER;
 
@@ -36,6 +37,33 @@ impl Simulation {
         let done = left.map_or(NEVER, |left| self.now + left.ceil() as u64);
         let slot = self.work_slot(replica);
         self.timers.set(slot, done);
+    }
+
+    /// What its node does for a request that a replica is about to execute: gives how long threads
+    /// that wake up for it wait for cores, in nanoseconds.
+    pub(super) fn handle(&mut self, request: u32, replica: u32) -> u64 {
+        let place = &self.replicas[replica as usize];
+        let plan = &self.plan.workloads[place.workload as usize];
+        if !self.plan.contention || place.node == NONE {
+            return 0;
+        }
+        let node = &mut self.nodes[place.node as usize];
+        if plan.handling > 0.0 {
+            node.handling.add(self.now, plan.handling);
+        }
+        if plan.wakes == 0 {
+            return 0;
+        }
+        let (mut threads, mut work) = (0, 0.0);
+        for &active in &node.active {
+            let other = &self.replicas[active as usize];
+            threads += other.executing;
+            let mean = self.plan.workloads[other.workload as usize].mean_work;
+            work += mean * f64::from(other.executing);
+        }
+        let cores = node.handling.leaves(self.now, node.has.cpu_millicores) as f64 / 1000.0;
+        let each = wait(cores, threads, work / f64::from(threads.max(1)));
+        (self.requests.extra(request).waits * each) as u64
     }
 
     /// Brings a replica's budget up to date, and sees to it that this is done again when the period
@@ -81,7 +109,7 @@ impl Simulation {
                 }
             }
         }
-        let has = node.has.cpu_millicores;
+        let has = node.handling.leaves(self.now, node.has.cpu_millicores);
         match &node.crowd {
             None if node.demand <= has => return false,
             None => self.crowd(at),
@@ -102,7 +130,9 @@ impl Simulation {
     /// A node cannot serve all: its active replicas go by the clocks of their classes.
     #[cold]
     fn crowd(&mut self, at: usize) {
-        self.nodes[at].crowd = Some(Crowd::new(self.nodes[at].has.cpu_millicores, self.now));
+        let node = &mut self.nodes[at];
+        let has = node.handling.leaves(self.now, node.has.cpu_millicores);
+        node.crowd = Some(Crowd::new(has, self.now));
         for member in self.nodes[at].active.clone() {
             self.replicas[member as usize].sync(self.now as f64);
             let slot = self.work_slot(member);
@@ -130,7 +160,9 @@ impl Simulation {
 
     /// Gives a replica its place in the crowd of its node, or takes it away if it wants nothing.
     fn stand(&mut self, at: usize, replica: u32) {
-        let Some(crowd) = &mut self.nodes[at].crowd else { return };
+        let node = &mut self.nodes[at];
+        let has = node.handling.leaves(self.now, node.has.cpu_millicores);
+        let Some(crowd) = &mut node.crowd else { return };
         let place = &mut self.replicas[replica as usize];
         crowd.advance(self.now);
         if let Some(standing) = place.standing.take() {
@@ -146,6 +178,7 @@ impl Simulation {
         } else {
             place.stop();
         }
+        crowd.has(has);
         crowd.divide();
         self.set_crowd_timer(at);
     }

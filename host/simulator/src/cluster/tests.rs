@@ -5,6 +5,7 @@ mod chains;
 mod closed_forms;
 mod cold_starts;
 mod faults;
+mod handling;
 mod observations;
 mod scaling_up_and_down;
 mod seeds;

@@ -15,6 +15,12 @@ pub(crate) struct WorkloadPlan {
     /// CPU work in seconds; none if the trace tells it.
     pub(crate) service: Option<Service>,
     pub(crate) io: Option<Service>,
+    /// Its mean in nanoseconds; 0 if the trace tells it.
+    pub(crate) mean_work: f64,
+    /// CPU that the node uses for a request besides, in core-nanoseconds.
+    pub(crate) handling: f64,
+    /// How often a thread wakes up for a request.
+    pub(crate) wakes: u32,
     /// Requests that a replica takes at a time.
     pub(crate) concurrency: Option<u32>,
     pub(crate) queue_length: usize,
@@ -103,9 +109,17 @@ impl WorkloadPlan {
         let memory = |name, value: Option<f64>| {
             value.map(|value| positive(name, value).map(mebibytes)).transpose()
         };
+        let handling = &spec.handling;
+        let per_request =
+            not_negative("handling.cpu_seconds_per_request", handling.cpu_seconds_per_request)?;
+        within("handling.wakes", handling.wakes.into(), handling.wakes <= 100, "at most 100")?;
+        let work = spec.service.as_ref().map(|s| service("service", s)).transpose()?;
         Ok(Self {
             arrivals,
-            service: spec.service.as_ref().map(|s| service("service", s)).transpose()?,
+            mean_work: work.as_ref().map_or(0.0, |work| work.mean_seconds() * 1e9),
+            handling: per_request * 1e9,
+            wakes: handling.wakes,
+            service: work,
             concurrency: spec.concurrency,
             queue_length: spec.queue_length.map_or(usize::MAX, |length| length as usize),
             timeout: spec
@@ -151,6 +165,8 @@ impl WorkloadPlan {
     /// Its requests have something that most have not.
     pub(crate) fn extras(&self) -> bool {
         self.io.is_some()
+            || self.handling > 0.0
+            || self.wakes > 0
             || self.request_memory.is_some()
             || self.receive.is_some()
             || self.transmit.is_some()

@@ -37,6 +37,9 @@ pub struct WorkloadSpec {
     /// Time that follows the CPU work, occupies the replica's place and takes no CPU.
     #[serde(default)]
     pub io: Option<ServiceSpec>,
+    /// What a node does for a request besides, if `cpu_contention` is on.
+    #[serde(default)]
+    pub handling: HandlingSpec,
     /// Requests that one replica takes at a time, ≥ 1; without it, any number.
     #[serde(default)]
     pub concurrency: Option<u32>,
@@ -94,6 +97,7 @@ impl WorkloadSpec {
             arrivals: None,
             service: None,
             io: None,
+            handling: HandlingSpec::default(),
             concurrency: None,
             queue_length: None,
             timeout_seconds: default_timeout(),
@@ -108,6 +112,18 @@ impl WorkloadSpec {
             calls: Vec::new(),
         }
     }
+}
+
+/// What a node does for a request besides the work of its replica.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HandlingSpec {
+    /// CPU of the node that proxy, kernel and whoever sends use for a request, in core-seconds, ≥ 0;
+    /// its replicas share what that leaves.
+    pub cpu_seconds_per_request: f64,
+    /// How often a thread of the replica wakes up for a request, ≤ 100: each time it waits for a core
+    /// if all are busy.
+    pub wakes: u32,
 }
 
 /// CPU of one replica.
