@@ -11,6 +11,7 @@ mod examples;
 mod fuzz;
 mod gate;
 mod hostile;
+mod invoke;
 mod languages;
 mod loading;
 mod metrics;

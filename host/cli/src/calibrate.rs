@@ -156,7 +156,7 @@ fn told(stage: Stage) -> String {
     match stage {
         Stage::Start { number, of } => format!("start {number} of {of}"),
         Stage::FirstAnswers => "first answers".to_owned(),
-        Stage::Paused => "one caller who pauses".to_owned(),
+        Stage::Seldom => "asked seldom".to_owned(),
         Stage::Cell { number, of, limit_millicores, concurrency } => {
             let limit =
                 limit_millicores.map_or("no limit".to_owned(), |limit| format!("{limit} m"));

@@ -2,9 +2,9 @@
 //!
 //! One caller sends a request every 500 µs over a kept connection, in turns of half a second straight
 //! to a replica that answers at once and through the proxy, so that whatever else the machine does
-//! meets both alike. A turn's order is that of the turn before, reversed. Where other programs use the
-//! cores, put the whole bench before them (`chrt -f 10`): else it is their time slices that are told. Latency is measured from
-//! when the request was really sent; what could not be sent in its slot is told.
+//! meets both alike. A turn's order is that of the turn before, reversed. Latency is measured from when
+//! the request was really sent; what could not be sent in its slot is told. Where other programs use all
+//! cores, it is their time slices that are told.
 #![allow(clippy::print_stdout, clippy::disallowed_methods)]
 
 use std::convert::Infallible;

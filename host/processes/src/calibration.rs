@@ -10,8 +10,10 @@ mod error;
 mod figures;
 mod measured;
 mod measurement;
+mod own;
 mod question;
 mod rules;
+mod seldom;
 mod site;
 mod subject;
 
@@ -37,8 +39,6 @@ pub enum Stage {
     },
     /// The last one that was started is asked for the first time, and its memory at rest is read.
     FirstAnswers,
-    /// One caller without a limit who pauses is measured.
-    Paused,
     /// A cell is measured.
     Cell {
         /// Which, from 1.
@@ -50,6 +50,8 @@ pub enum Stage {
         /// Callers.
         concurrency: u32,
     },
+    /// It is asked seldom, without a limit.
+    Seldom,
 }
 
 /// Measures one function. Of the fleet count the program with its arguments and environment, its
@@ -116,8 +118,6 @@ async fn measure(
     measurement.check_limits(&limits)?;
     tell(Stage::FirstAnswers);
     let memory_idle_bytes = measurement.first_answers(limits[0]).await?;
-    tell(Stage::Paused);
-    let (paused, handling_cpu_seconds_per_request) = measurement.paused().await?;
     let (number_of_cells, mut cells) = (limits.len() * rules.concurrencies.len(), Vec::new());
     for &limit_millicores in &limits {
         for &concurrency in &rules.concurrencies {
@@ -126,6 +126,8 @@ async fn measure(
             cells.push(measurement.cell(limit_millicores, concurrency).await?);
         }
     }
+    tell(Stage::Seldom);
+    let seldom = measurement.seldom(seldom::rate(&cells)).await?;
     subject.stop().await;
     Ok(Measured {
         starts_seconds,
@@ -136,8 +138,7 @@ async fn measure(
             memory_idle_bytes,
             &cells[..rules.concurrencies.len()],
         ),
-        paused,
-        handling_cpu_seconds_per_request,
+        seldom,
         cells,
         uncapped,
     })

@@ -54,7 +54,7 @@ impl Chance {
         Extra {
             workload,
             io: plan.io.as_ref().map_or(0, |io| nanoseconds(io.sample(&mut self.service))),
-            waits: (0..plan.wakes).map(|_| self.handling.exponential()).sum(),
+            waits: (0..plan.wakes).map(|_| 2.0 * self.handling.uniform()).sum(),
             memory_bytes: bytes(&plan.request_memory, &mut self.memory),
             receive_bytes: bytes(&plan.receive, &mut self.network),
             transmit_bytes: bytes(&plan.transmit, &mut self.network),

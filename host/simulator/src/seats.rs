@@ -1,7 +1,8 @@
 //! Seats: the places of one workload's load balancer.
 //!
-//! A request goes to the replica that holds the fewest, and of equals to the one with the lowest
-//! seat. A new replica takes the lowest seat that is free.
+//! A request goes to the replica that holds the fewest, and of equals to the one that was chosen least
+//! recently, and of those that never were to the one with the lowest seat. A new replica takes the lowest
+//! seat that is free.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -9,17 +10,30 @@ use std::collections::BinaryHeap;
 use crate::request::NONE;
 use crate::tournament::{NEVER, Tournament};
 
+/// Bits of the number of a choice: a trillion choices, and eight million requests in a replica.
+const CHOICE_BITS: u32 = 40;
+
 /// Who can take a request, and who has the fewest.
 #[derive(Debug)]
 pub(crate) struct Seats {
+    /// By what a replica holds, then by its last choice.
     held: Tournament,
+    /// The last choice of each seat, counted from 1; 0 if there was none.
+    chosen: Vec<u64>,
+    choices: u64,
     occupants: Vec<u32>,
     vacant: BinaryHeap<Reverse<u32>>,
 }
 
 impl Default for Seats {
     fn default() -> Self {
-        Self { held: Tournament::with_slots(2), occupants: Vec::new(), vacant: BinaryHeap::new() }
+        Self {
+            held: Tournament::with_slots(2),
+            chosen: Vec::new(),
+            choices: 0,
+            occupants: Vec::new(),
+            vacant: BinaryHeap::new(),
+        }
     }
 }
 
@@ -29,9 +43,11 @@ impl Seats {
         let seat = self.vacant.pop().map_or(self.occupants.len() as u32, |Reverse(seat)| seat);
         if seat as usize == self.occupants.len() {
             self.occupants.push(NONE);
+            self.chosen.push(0);
             self.held.grow(self.occupants.len());
         }
         self.occupants[seat as usize] = replica;
+        self.chosen[seat as usize] = 0;
         seat
     }
 
@@ -43,7 +59,15 @@ impl Seats {
     /// The replica can take requests, and holds this many.
     #[inline]
     pub(crate) fn open(&mut self, seat: u32, held: u32) {
-        self.held.set(seat as usize, u64::from(held));
+        let chosen = self.chosen[seat as usize];
+        self.held.set(seat as usize, (u64::from(held) << CHOICE_BITS) | chosen);
+    }
+
+    /// The replica was chosen; to be opened or closed anew.
+    #[inline]
+    pub(crate) fn choose(&mut self, seat: u32) {
+        self.choices += 1;
+        self.chosen[seat as usize] = self.choices;
     }
 
     /// The replica takes no more requests.
@@ -78,6 +102,24 @@ mod tests {
         assert_eq!(seats.best(), Some(72));
         seats.close(2);
         assert_eq!(seats.best(), Some(70));
+    }
+
+    #[test]
+    fn equals_take_turns() {
+        let mut seats = Seats::default();
+        for replica in 0..3 {
+            let seat = seats.take(replica);
+            seats.open(seat, 0);
+        }
+        let turns: Vec<u32> = (0..7)
+            .map(|_| {
+                let best = seats.best().unwrap();
+                seats.choose(best);
+                seats.open(best, 0);
+                best
+            })
+            .collect();
+        assert_eq!(turns, [0, 1, 2, 0, 1, 2, 0]);
     }
 
     #[test]

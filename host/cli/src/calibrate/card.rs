@@ -45,7 +45,7 @@ fn function(name: &str, found: &WorkloadProfile) -> String {
     text.push_str(
         "  limit     callers  answers/s   CPU/request        p50        p95        p99  throttled\n",
     );
-    text.push_str(&row(&measured.paused, "1, pauses"));
+    text.push_str(&row(&measured.seldom, "seldom"));
     for cell in &measured.cells {
         text.push_str(&row(cell, &cell.concurrency.to_string()));
     }

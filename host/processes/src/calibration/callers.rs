@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
-use traffic::{Purpose, Stream};
 
 use super::question::Question;
 
@@ -29,20 +28,10 @@ struct Shared {
 }
 
 impl Callers {
-    /// So many begin to ask, each without a pause or with pauses of so long in the mean.
-    pub(super) fn start(
-        question: &Arc<Question>,
-        concurrency: u32,
-        pause: Option<Duration>,
-    ) -> Self {
+    /// So many begin to ask.
+    pub(super) fn start(question: &Arc<Question>, concurrency: u32) -> Self {
         let shared = Arc::<Shared>::default();
-        let calls = |caller: u32| {
-            let pauses = pause.map(|mean| Pauses {
-                mean,
-                chance: Stream::new(0, caller.into(), Purpose::Arrivals),
-            });
-            call(Arc::clone(question), Arc::clone(&shared), pauses)
-        };
+        let calls = |_| call(Arc::clone(question), Arc::clone(&shared));
         Self { tasks: (0..concurrency).map(calls).collect(), shared }
     }
 
@@ -71,19 +60,9 @@ impl Callers {
     }
 }
 
-/// How long a caller does nothing between two questions: memoryless, so that nothing else on the
-/// machine keeps step with it.
-struct Pauses {
-    mean: Duration,
-    chance: Stream,
-}
-
-async fn call(question: Arc<Question>, shared: Arc<Shared>, mut pauses: Option<Pauses>) {
+async fn call(question: Arc<Question>, shared: Arc<Shared>) {
     let mut line = None;
     while !shared.stopped.load(Ordering::Relaxed) {
-        if let Some(Pauses { mean, chance }) = &mut pauses {
-            sleep(mean.mul_f64(chance.exponential())).await;
-        }
         match question.ask(&mut line).await {
             Ok(()) => _ = shared.answered.fetch_add(1, Ordering::Relaxed),
             Err(words) => {

@@ -123,6 +123,14 @@ pub enum CalibrationError {
         /// How the last of them failed.
         complaint: String,
     },
+    /// The load generator does not run.
+    #[error("cannot ask function `{function}` now and then")]
+    Generator {
+        /// The function.
+        function: String,
+        /// Why not.
+        source: traffic::load::LoadError,
+    },
     /// A limit cannot be set.
     #[error("cannot measure function `{function}` {}", under(*limit_millicores))]
     Limit {

@@ -4,7 +4,7 @@ use super::CellMeasured;
 use crate::{Usage, Window};
 
 /// The percentiles that are told of latencies.
-const PERCENTILES: [f64; 12] =
+pub(super) const PERCENTILES: [f64; 12] =
     [0.0, 1.0, 5.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 99.0, 99.9, 100.0];
 
 /// What was counted during a cell.
@@ -13,6 +13,8 @@ pub(super) struct Counts<'a> {
     pub(super) window: &'a Window,
     /// What the replica had used before and after.
     pub(super) usage: (Usage, Usage),
+    /// CPU that this program used meanwhile.
+    pub(super) handling_cpu_seconds: f64,
     /// Memory in bytes, as it was seen from time to time.
     pub(super) memory_bytes: &'a [f64],
     /// Requests that callers were not satisfied with.
@@ -40,6 +42,7 @@ pub(super) fn cell(
         seconds,
         throughput_per_second: (requests - failed) as f64 / seconds,
         cpu_seconds_per_request: per_request((after.cpu_seconds - before.cpu_seconds).max(0.0)),
+        handling_cpu_seconds_per_request: per_request(counts.handling_cpu_seconds.max(0.0)),
         latency: PERCENTILES.into_iter().zip(latencies).collect(),
         mean_seconds,
         memory_bytes: mean(counts.memory_bytes).unwrap_or(after.memory_bytes as f64).round() as u64,
@@ -124,6 +127,7 @@ mod tests {
             periods: 0,
             received_bytes_per_request: 80.0,
             sent_bytes_per_request: 120.0,
+            handling_cpu_seconds_per_request: 0.0,
         }
     }
 }

@@ -16,13 +16,10 @@ pub struct Measured {
     pub memory_idle_bytes: u64,
     /// Memory in bytes that each request under way adds, ≥ 0: the slope over concurrencies.
     pub memory_per_request_bytes: u64,
-    /// One caller without a limit who pauses for 10 ms in the mean before each question, as a service
-    /// is asked that has little to do: cores halt and caches cool in between. What a request takes by
-    /// itself.
-    pub paused: CellMeasured,
-    /// CPU in seconds that this program used per request meanwhile: its proxy, and whoever asked. In a
-    /// race the load generator asks, which takes about as much.
-    pub handling_cpu_seconds_per_request: f64,
+    /// Without a limit and asked seldom by the load generator of races, so that nobody waits for another,
+    /// cores halt and caches cool in between: what a request takes by itself. Latency is that of those
+    /// who sent, from when they were to send, and not the proxy's.
+    pub seldom: CellMeasured,
     /// Limit by limit, each with every concurrency, in the order of the rules.
     pub cells: Vec<CellMeasured>,
     /// Why there were no limits, if this machine has no control groups for us: then there are cells
@@ -49,6 +46,9 @@ pub struct CellMeasured {
     /// CPU in seconds that the replica used per request that ended, by its control group; without one
     /// by `/proc`, to within some percent.
     pub cpu_seconds_per_request: f64,
+    /// CPU in seconds that this program used per request that ended: its proxy, and whoever asked. In a
+    /// race the load generator asks, which takes about as much.
+    pub handling_cpu_seconds_per_request: f64,
     /// Percentile (0 to 100) and latency in seconds, both rising, as the proxy measures it in a race.
     /// Requests that were lost, or that a failing function answered (5xx), are not in it.
     pub latency: Vec<(f64, f64)>,

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeVal;
 use tokio::time::sleep;
 
 use super::callers::Callers;
 use super::figures::{Counts, cell};
+use super::own::own_cpu_seconds;
 use super::site::Site;
 use super::subject::Subject;
 use super::{CalibrationError, CalibrationRules, CellMeasured};
@@ -15,23 +14,14 @@ use super::{CalibrationError, CalibrationRules, CellMeasured};
 /// Between two looks at a cell under way.
 const LOOK: Duration = Duration::from_millis(100);
 /// Before a cell: two periods of the kernel's, so that what the last one overdrew is paid back.
-const REST: Duration = Duration::from_millis(200);
-/// Pauses of a caller who pauses, in the mean.
-const PAUSE: Duration = Duration::from_millis(10);
-
-/// CPU that this process has used, in seconds; 0 where the system does not tell.
-fn own_cpu_seconds() -> f64 {
-    let Ok(usage) = getrusage(UsageWho::RUSAGE_SELF) else { return 0.0 };
-    let seconds = |time: TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
-    seconds(usage.user_time()) + seconds(usage.system_time())
-}
+pub(super) const REST: Duration = Duration::from_millis(200);
 
 /// Measures the cells of one replica.
 #[derive(Debug)]
 pub(super) struct Measurement<'a> {
-    site: &'a Site<'a>,
-    subject: &'a Subject<'a>,
-    rules: &'a CalibrationRules,
+    pub(super) site: &'a Site<'a>,
+    pub(super) subject: &'a Subject<'a>,
+    pub(super) rules: &'a CalibrationRules,
     limit_millicores: Option<u32>,
 }
 
@@ -54,23 +44,11 @@ impl<'a> Measurement<'a> {
         &mut self,
         limit_millicores: Option<u32>,
     ) -> Result<u64, CalibrationError> {
-        let callers = self.begin(limit_millicores, 1, None).await?;
+        let callers = self.begin(limit_millicores, 1).await?;
         self.judge(&callers, 1)?;
         self.end(callers).await;
         sleep(REST).await;
         Ok(self.subject.usage()?.memory_bytes)
-    }
-
-    /// Measures one caller without a limit who pauses, as the requests of a service that is seldom
-    /// asked: cores halt and caches cool in between. Gives also the CPU that this program used per
-    /// request, in seconds; the warm-up's is not told apart.
-    pub(super) async fn paused(&mut self) -> Result<(CellMeasured, f64), CalibrationError> {
-        let before = own_cpu_seconds();
-        let cell = self.measure(None, 1, Some(PAUSE)).await?;
-        let used = own_cpu_seconds() - before;
-        let share = cell.seconds / (cell.seconds + self.rules.warm_up.as_secs_f64());
-        let per_request = used * share / cell.requests as f64;
-        Ok((cell, per_request))
     }
 
     /// Measures one cell.
@@ -79,21 +57,13 @@ impl<'a> Measurement<'a> {
         limit_millicores: Option<u32>,
         concurrency: u32,
     ) -> Result<CellMeasured, CalibrationError> {
-        self.measure(limit_millicores, concurrency, None).await
-    }
-
-    async fn measure(
-        &mut self,
-        limit_millicores: Option<u32>,
-        concurrency: u32,
-        pause: Option<Duration>,
-    ) -> Result<CellMeasured, CalibrationError> {
-        let callers = self.begin(limit_millicores, concurrency, pause).await?;
+        let callers = self.begin(limit_millicores, concurrency).await?;
         self.judge(&callers, concurrency)?;
         // Whoever is under way at the beginning ends in the cell, and whoever is at the end does not:
         // in a closed loop one makes up for the other.
         let workload = self.site.fleet.workload.id;
         let (before, failed) = (self.subject.usage()?, callers.failed());
+        let own = own_cpu_seconds();
         self.site.proxy.window(workload)?;
         let (rules, ended) = (self.rules, callers.ended());
         let memory_bytes = self
@@ -105,7 +75,9 @@ impl<'a> Measurement<'a> {
         let window = self.site.proxy.window(workload)?;
         let usage = (before, self.subject.usage()?);
         let failed = callers.failed() - failed;
-        let counts = Counts { window: &window, usage, memory_bytes: &memory_bytes, failed };
+        let handling_cpu_seconds = own_cpu_seconds() - own;
+        let memory_bytes = &memory_bytes;
+        let counts = Counts { window: &window, usage, handling_cpu_seconds, memory_bytes, failed };
         let measured = cell(limit_millicores, concurrency, &counts);
         let judged = match measured {
             Some(measured) if 2 * measured.failed <= measured.requests => Ok(measured),
@@ -125,12 +97,11 @@ impl<'a> Measurement<'a> {
         &mut self,
         limit_millicores: Option<u32>,
         concurrency: u32,
-        pause: Option<Duration>,
     ) -> Result<Callers, CalibrationError> {
         self.limit_millicores = limit_millicores;
         self.subject.resize(limit_millicores)?;
         sleep(REST).await;
-        let callers = Callers::start(&self.site.question, concurrency, pause);
+        let callers = Callers::start(&self.site.question, concurrency);
         let CalibrationRules { warm_up, measure_at_most, .. } = *self.rules;
         self.watch(&callers, |elapsed| {
             let all = callers.ended() >= u64::from(concurrency);
@@ -182,7 +153,7 @@ impl<'a> Measurement<'a> {
         callers.stop(self.rules.measure_at_most).await;
     }
 
-    fn silent(&self, concurrency: u32) -> CalibrationError {
+    pub(super) fn silent(&self, concurrency: u32) -> CalibrationError {
         CalibrationError::Silent {
             function: self.site.fleet.workload.name.clone(),
             program: self.site.fleet.program.clone(),

@@ -25,6 +25,8 @@ const QUEUE_LENGTH: usize = 10_000;
 pub(super) struct Site<'a> {
     pub(super) fleet: &'a FleetSettings,
     pub(super) proxy: Proxy,
+    /// Where it is asked.
+    pub(super) address: SocketAddr,
     /// What is asked, at the proxy.
     pub(super) question: Arc<Question>,
     spawner: Spawner,
@@ -57,7 +59,7 @@ impl<'a> Site<'a> {
             source,
         })?;
         let question = Arc::new(question);
-        Ok(Self { fleet, proxy, question, spawner, groups, epoch })
+        Ok(Self { fleet, proxy, address, question, spawner, groups, epoch })
     }
 
     /// Why there are no limits, if so.

@@ -21,7 +21,7 @@ use super::{ProxyError, ProxySettings, WorkloadSettings, listener};
 /// The thread's nice value, if it may have it. It works for some microseconds and sleeps again, and on
 /// a machine whose replicas use every core it would else wait for them for milliseconds, which would
 /// be measured as theirs.
-const NICE: i32 = -5;
+const NICE: i32 = -10;
 /// Commands that may wait; who has more to say waits as well.
 const COMMANDS: usize = 64;
 

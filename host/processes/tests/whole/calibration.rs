@@ -144,7 +144,7 @@ fn a_function_that_waits_is_as_slow_as_it_waits_and_uses_no_processor() {
     let cell =
         |number, concurrency| Stage::Cell { number, of: 2, limit_millicores: None, concurrency };
     let starts = (1..=2).map(|number| Stage::Start { number, of: 2 });
-    let rest = [Stage::FirstAnswers, Stage::Paused, cell(1, 1), cell(2, 4)];
+    let rest = [Stage::FirstAnswers, cell(1, 1), cell(2, 4), Stage::Seldom];
     assert_eq!(told, starts.chain(rest).collect::<Vec<_>>());
 
     // And the same by gRPC.

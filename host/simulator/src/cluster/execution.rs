@@ -65,6 +65,7 @@ impl Simulation {
         place.execute(request, record.generation, record.work);
         place.held += 1;
         place.served += 1;
+        fleet.seats.choose(place.seat);
         match place.held < fleet.concurrency {
             true => fleet.seats.open(place.seat, place.held),
             false => fleet.seats.close(place.seat),

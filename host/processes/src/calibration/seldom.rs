@@ -1,0 +1,122 @@
+//! Seldom: a replica without a limit that is asked seldom, by the load generator of races. Nobody waits
+//! for another, cores halt and caches cool in between: what a request takes by itself, for those who
+//! sent it.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+use traffic::load::{Flow, Generator, LoadError, Plan, Report};
+use traffic::{ArrivalSpec, ProcessSpec, Purpose, Stream, Traces};
+
+use super::figures::{Counts, PERCENTILES, cell};
+use super::measurement::{Measurement, REST};
+use super::own::own_cpu_seconds;
+use super::{CalibrationError, CellMeasured};
+
+/// Of the time that requests take one after the other, so much is theirs when they come seldom.
+const PART: f64 = 1.0 / 16.0;
+/// The most requests per second, and the fewest.
+const RATES: (f64, f64) = (50.0, 1.0);
+/// The last requests have so long to be answered.
+const DRAIN: Duration = Duration::from_secs(1);
+
+/// How often it is asked per second, by what came of callers who ask all the time.
+pub(super) fn rate(cells: &[CellMeasured]) -> f64 {
+    let by_caller =
+        cells.iter().map(|cell| cell.throughput_per_second / f64::from(cell.concurrency));
+    (by_caller.fold(0.0, f64::max) * PART).clamp(RATES.1, RATES.0)
+}
+
+impl Measurement<'_> {
+    /// Measures it.
+    pub(super) async fn seldom(&mut self, rate: f64) -> Result<CellMeasured, CalibrationError> {
+        self.subject.resize(None)?;
+        sleep(REST).await;
+        let enough = Duration::from_secs_f64(self.rules.least_requests as f64 / rate);
+        let duration =
+            enough.max(self.rules.measure).min(self.rules.measure_at_most.max(self.rules.measure));
+        let workload = self.site.fleet.workload.id;
+        let generator = self.generator(rate, duration)?;
+        sleep(self.rules.warm_up).await;
+        self.site.proxy.window(workload)?;
+        let (before, own) = (self.subject.usage()?, own_cpu_seconds());
+        sleep(duration).await;
+        let window = self.site.proxy.window(workload)?;
+        let handling_cpu_seconds = own_cpu_seconds() - own;
+        let usage = (before, self.subject.usage()?);
+        let memory_bytes = &[usage.1.memory_bytes as f64];
+        let report = generator.wait().map_err(|source| self.not_asked(source))?;
+        let counts =
+            Counts { window: &window, usage, handling_cpu_seconds, memory_bytes, failed: 0 };
+        let mut measured = cell(None, 1, &counts).ok_or_else(|| self.silent(1))?;
+        as_sent(&mut measured, &report);
+        Ok(measured)
+    }
+
+    fn generator(&self, rate: f64, duration: Duration) -> Result<Generator, CalibrationError> {
+        let function = || self.site.fleet.workload.name.clone();
+        let load = self.site.fleet.load.as_ref();
+        let load = load.ok_or_else(|| CalibrationError::NoLoad { function: function() })?;
+        let path = || CalibrationError::Path { function: function(), path: load.path.clone() };
+        let url = format!("http://{}{}", self.site.address, load.path).parse();
+        let arrivals = ArrivalSpec::new(ProcessSpec::Poisson { rate_per_second: rate });
+        let arrivals = arrivals.plan(&Traces::default()).map_err(|_| path())?;
+        let chance = Stream::new(0, 0, Purpose::Arrivals);
+        let url = url.map_err(|_| path())?;
+        let flow = Flow::new(&function(), arrivals, chance, url, load.call.clone());
+        let plan = Plan { flows: vec![flow], warm_up: self.rules.warm_up, duration, drain: DRAIN };
+        Generator::start(&plan, |_| ()).map_err(|source| self.not_asked(source))
+    }
+
+    fn not_asked(&self, source: LoadError) -> CalibrationError {
+        CalibrationError::Generator { function: self.site.fleet.workload.name.clone(), source }
+    }
+}
+
+/// Latency as it was for those who sent, from when they were to send.
+fn as_sent(measured: &mut CellMeasured, report: &Report) {
+    let Some(flow) = report.flows.first() else { return };
+    let latencies = &flow.tally.latencies;
+    let at = |percentile: f64| {
+        let micro = latencies.quantile_microseconds(percentile / 100.0)?;
+        Some((percentile, micro as f64 / 1e6))
+    };
+    let seconds: Vec<_> = PERCENTILES.into_iter().filter_map(at).collect();
+    if seconds.len() == PERCENTILES.len() && flow.failures.total() == 0 {
+        measured.mean_seconds = latencies.sum_seconds() / latencies.count() as f64;
+        measured.latency = seconds;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn a_cell(concurrency: u32, throughput_per_second: f64) -> CellMeasured {
+        CellMeasured {
+            limit_millicores: None,
+            concurrency,
+            requests: 10,
+            failed: 0,
+            seconds: 1.0,
+            throughput_per_second,
+            cpu_seconds_per_request: 0.001,
+            handling_cpu_seconds_per_request: 0.0,
+            latency: Vec::new(),
+            mean_seconds: 0.001,
+            memory_bytes: 0,
+            throttled_periods: 0,
+            periods: 0,
+            received_bytes_per_request: 0.0,
+            sent_bytes_per_request: 0.0,
+        }
+    }
+
+    #[test]
+    fn it_is_asked_so_seldom_that_nobody_waits() {
+        assert_eq!(rate(&[]), 1.0);
+        assert_eq!(rate(&[a_cell(2, 640.0), a_cell(1, 160.0)]), 20.0);
+        assert_eq!(rate(&[a_cell(1, 5.0)]), 1.0);
+        assert_eq!(rate(&[a_cell(1, 50_000.0)]), 50.0);
+    }
+}
