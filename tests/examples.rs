@@ -28,6 +28,10 @@ const SHORTER: &[(&str, &[(&str, &str)])] = &[
     ("processes.yaml", &[("episodes: 300", "episodes: 2")]),
     // Its length is not in the file, so fewer requests make it short.
     ("scarlet.json", &[("\"throughput_target\": 60", "\"throughput_target\": 2")]),
+    (
+        "scarlet.yaml",
+        &[("duration_seconds: 90", "duration_seconds: 40"), ("episodes: 60", "episodes: 2")],
+    ),
 ];
 
 /// Races a shortened example, and gives what it printed on standard error.
@@ -35,6 +39,10 @@ fn check(name: &str, more: &[&str]) -> String {
     let regatta = Regatta::new();
     let (_, changes) = SHORTER.iter().find(|(listed, _)| *listed == name).unwrap();
     regatta.write(name, replaced(&example(name), changes));
+    fs::create_dir(regatta.path("profiles")).unwrap();
+    for profile in ["processes.json", "scarlet.json"] {
+        regatta.write(&format!("profiles/{profile}"), example(&format!("profiles/{profile}")));
+    }
     let ended = regatta.run(&[&["race", name, "--seeds", "1", "--out", "out"], more].concat());
     assert_eq!(ended.code, Some(0), "{name}: {}", ended.stderr);
     let results = regatta.json("out/results.json");
@@ -86,15 +94,47 @@ fn the_example_of_real_functions_races_simulated() {
 #[test]
 fn the_example_of_a_load_can_be_sent() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/load");
-    let spec = assembly::read_load(&folder.join("two-functions.yaml")).unwrap();
-    let plan = spec.plan(&traffic::Traces::default()).unwrap();
+    let read = |name: &str| assembly::read_load(&folder.join(name), None).unwrap();
+    let (spec, traces, _) = read("trace.yaml");
+    assert_eq!(spec.plan(&traces).unwrap().flows.len(), 1);
+    let (spec, traces, _) = read("two-functions.yaml");
+    let plan = spec.plan(&traces).unwrap();
     let names: Vec<&str> = plan.flows.iter().map(|flow| flow.name.as_str()).collect();
     assert_eq!(names, ["fibonacci", "hotel-geo"]);
 }
 
 #[test]
-fn the_scarlet_example_races() {
+fn the_scarlet_examples_race() {
     check("scarlet.json", &[]);
+    check("scarlet.yaml", &[]);
+}
+
+#[test]
+fn chance_and_the_minimum_fail_at_the_load_of_the_scarlet_example() {
+    let regatta = Regatta::new();
+    regatta.write(
+        "scarlet.yaml",
+        replaced(&example("scarlet.yaml"), &[("episodes: 60", "episodes: 2")]),
+    );
+    let profile = example("profiles/scarlet.json");
+    fs::create_dir(regatta.path("profiles")).unwrap();
+    regatta.write("profiles/scarlet.json", profile);
+    let told = regatta.succeed(&["race", "scarlet.yaml", "--out", "out", "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    let missed = |entrant: &str| {
+        let cells = told["cells"].as_array().unwrap().iter();
+        let requests = |cell: &serde_json::Value, name: &str| {
+            cell["overall"]["requests"][name].as_f64().unwrap()
+        };
+        let of = cells.filter(|cell| cell["name"]["entrant"] == entrant);
+        let (late, all) = of.fold((0.0, 0.0), |(late, all), cell| {
+            (late + requests(cell, "slo_violations"), all + requests(cell, "with_objective"))
+        });
+        late / all
+    };
+    // The promise is kept to nine of ten.
+    assert!(missed("minimum") > 0.5 && missed("random") > 0.1, "{}", missed("random"));
+    assert!(missed("hpa") < 0.1 && missed("static-5") < 0.1, "{}", missed("hpa"));
 }
 
 #[test]

@@ -129,7 +129,7 @@ pub enum CalibrationError {
         /// The function.
         function: String,
         /// Why not.
-        source: traffic::load::LoadError,
+        source: Box<traffic::load::LoadError>,
     },
     /// A limit cannot be set.
     #[error("cannot measure function `{function}` {}", under(*limit_millicores))]

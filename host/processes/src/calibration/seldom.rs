@@ -13,18 +13,17 @@ use super::measurement::{Measurement, REST};
 use super::own::own_cpu_seconds;
 use super::{CalibrationError, CellMeasured};
 
-/// Of the time that requests take one after the other, so much is theirs when they come seldom.
+/// The part of a core that is at work when requests come seldom.
 const PART: f64 = 1.0 / 16.0;
 /// The most requests per second, and the fewest.
 const RATES: (f64, f64) = (50.0, 1.0);
 /// The last requests have so long to be answered.
 const DRAIN: Duration = Duration::from_secs(1);
 
-/// How often it is asked per second, by what came of callers who ask all the time.
+/// How often it is asked per second, by the CPU that callers who ask all the time made it use.
 pub(super) fn rate(cells: &[CellMeasured]) -> f64 {
-    let by_caller =
-        cells.iter().map(|cell| cell.throughput_per_second / f64::from(cell.concurrency));
-    (by_caller.fold(0.0, f64::max) * PART).clamp(RATES.1, RATES.0)
+    let work = cells.iter().map(|cell| cell.cpu_seconds_per_request).fold(f64::INFINITY, f64::min);
+    (PART / work).clamp(RATES.1, RATES.0)
 }
 
 impl Measurement<'_> {
@@ -69,7 +68,8 @@ impl Measurement<'_> {
     }
 
     fn not_asked(&self, source: LoadError) -> CalibrationError {
-        CalibrationError::Generator { function: self.site.fleet.workload.name.clone(), source }
+        let function = self.site.fleet.workload.name.clone();
+        CalibrationError::Generator { function, source: Box::new(source) }
     }
 }
 
@@ -92,15 +92,15 @@ fn as_sent(measured: &mut CellMeasured, report: &Report) {
 mod tests {
     use super::*;
 
-    fn a_cell(concurrency: u32, throughput_per_second: f64) -> CellMeasured {
+    fn a_cell(cpu_seconds_per_request: f64) -> CellMeasured {
         CellMeasured {
             limit_millicores: None,
-            concurrency,
+            concurrency: 1,
             requests: 10,
             failed: 0,
             seconds: 1.0,
-            throughput_per_second,
-            cpu_seconds_per_request: 0.001,
+            throughput_per_second: 1.0,
+            cpu_seconds_per_request,
             handling_cpu_seconds_per_request: 0.0,
             latency: Vec::new(),
             mean_seconds: 0.001,
@@ -114,9 +114,9 @@ mod tests {
 
     #[test]
     fn it_is_asked_so_seldom_that_nobody_waits() {
-        assert_eq!(rate(&[]), 1.0);
-        assert_eq!(rate(&[a_cell(2, 640.0), a_cell(1, 160.0)]), 20.0);
-        assert_eq!(rate(&[a_cell(1, 5.0)]), 1.0);
-        assert_eq!(rate(&[a_cell(1, 50_000.0)]), 50.0);
+        assert_eq!(rate(&[a_cell(0.005), a_cell(0.003125)]), 20.0);
+        assert_eq!(rate(&[a_cell(5.0)]), 1.0);
+        // One that only waits takes no core from anybody.
+        assert_eq!(rate(&[a_cell(0.0)]), 50.0);
     }
 }
