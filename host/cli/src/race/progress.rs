@@ -11,6 +11,8 @@ use crate::output::note;
 
 /// Parts of the whole after which a plain line is due.
 const PARTS: u64 = 10;
+/// From here on a plain line is due for every cell.
+const SLOW: Duration = Duration::from_secs(10);
 
 /// How far a race has got, told from several threads.
 pub(crate) struct Bar {
@@ -47,7 +49,10 @@ impl Bar {
         }
         let part = progress.done * PARTS / progress.total.max(1);
         // Relaxed: each part is told by whoever gets there first.
-        let due = self.told.fetch_max(part, Ordering::Relaxed) < part;
+        let mut due = self.told.fetch_max(part, Ordering::Relaxed) < part;
+        // Where time is real, few steps take nearly all of it.
+        let real = progress.wall_left.is_some_and(|left| left >= SLOW);
+        due |= real && matches!(progress.step, Step::Raced { .. });
         if due || matches!(progress.step, Step::Failed { .. }) {
             note(format_args!("{}/{} {step}{left}", progress.done, progress.total));
         }
