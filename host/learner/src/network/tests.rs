@@ -31,10 +31,10 @@ fn uniform_weights_fill_their_bounds() {
     let network = network(Initialisation::Uniform, 2);
     for (layer, &(inputs, _)) in shape().layers().iter().enumerate() {
         let bound = 1.0 / (inputs as f64).sqrt();
-        for parameter in &network.parameters()[2 * layer..2 * layer + 2] {
-            let largest = parameter.abs().max().double_value(&[]);
-            assert!(largest <= bound && largest > 0.4 * bound, "{largest} of {bound}");
-        }
+        let largest = |place: usize| network.parameters()[place].abs().max().double_value(&[]);
+        let (weight, bias) = (largest(2 * layer), largest(2 * layer + 1));
+        assert!(weight <= bound && weight > 0.8 * bound, "weight {weight} of {bound}");
+        assert!(bias <= bound && bias > 0.0, "bias {bias} of {bound}");
     }
 }
 
