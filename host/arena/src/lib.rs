@@ -5,11 +5,14 @@
 mod digest;
 mod document;
 mod entry;
+mod episode;
 mod grid;
 mod lap;
+mod ledger;
 mod metric;
 #[cfg(test)]
 mod pond;
+mod practice;
 pub mod report;
 pub mod results;
 mod statistics;
@@ -19,7 +22,9 @@ pub use entry::{
     Candidate, Course, Entrant, EntryError, Learning, MakeCluster, MakeError, MakePolicy,
     MakeReward, Order, Race, Scorer, Split, Training, Tuning,
 };
+pub use episode::{EpisodeError, Rules};
 pub use grid::{Conditions, Outcome, Progress, RaceError, Step, race};
 pub use lap::LapError;
 pub use metric::{Better, Metric};
+pub use practice::{Consequence, Practice, PracticeError};
 pub use store::{Store, StoreError};

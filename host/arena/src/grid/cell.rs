@@ -14,7 +14,8 @@ use super::progress::Step;
 use super::{Finished, Grid, keys};
 use crate::digest::derived_seed;
 use crate::entry::{Candidate, Course, Entrant, Learning, MakeError, Scorer, Split};
-use crate::lap::{self, Crew, Lap, LapError, Rules};
+use crate::episode::Rules;
+use crate::lap::{self, Crew, Lap, LapError};
 use crate::results::{Cell, CellName, Timing};
 use crate::store::StoreError;
 

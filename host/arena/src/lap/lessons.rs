@@ -1,45 +1,24 @@
-//! Lessons: what a policy learns from in one lap.
-//!
-//! An experience spans the policy's own period: from one of its turns to the next, or to the end of
-//! the lap. Its action is what was applied at the turn, its reward the mean of the rewards of the
-//! ticks in between, so that a policy is not paid by how seldom it is asked. If any of these ticks
-//! may not be learned from (warm-up, a gap, a decision that could not be applied) or has no reward,
-//! the whole experience is dropped.
+//! Lessons: what a policy learns from in one lap. An experience spans the policy's own period: from
+//! one of its turns to the next, or to the end of the lap.
 
-use scaling::{
-    Action, Column, Ending, Experiences, Observations, Policy, PolicyError, Transition, WorkloadId,
-};
+use scaling::{Column, Experiences, Observations, Policy, PolicyError};
+
+use crate::episode::{Spans, Tick};
 
 /// What a policy learns from in one lap.
 pub(super) struct Lessons {
-    reward: usize,
     columns: Vec<Column>,
-    /// The observations of the last turn, with one span a row.
+    /// The observations of the last turn.
     before: Option<Observations>,
-    spans: Vec<Span>,
+    spans: Spans,
     steps: u64,
-}
-
-/// The time since the last turn for one workload.
-#[derive(Debug, Clone)]
-struct Span {
-    workload: WorkloadId,
-    /// What was applied at the turn; none before its consequence is known.
-    action: Option<Action>,
-    reward_sum: f64,
-    ticks: u32,
-    ending: Ending,
-    spoilt: bool,
 }
 
 impl Lessons {
     /// `reward` is the position of the one that is learned from.
     pub(super) fn new(reward: usize, columns: &[Column]) -> Self {
-        Self { reward, columns: columns.to_vec(), before: None, spans: Vec::new(), steps: 0 }
-    }
-
-    pub(super) fn reward(&self) -> usize {
-        self.reward
+        let spans = Spans::new(vec![reward]);
+        Self { columns: columns.to_vec(), before: None, spans, steps: 0 }
     }
 
     /// Experiences taught so far.
@@ -49,37 +28,13 @@ impl Lessons {
 
     /// Begins anew at a turn.
     pub(super) fn begin(&mut self, before: &Observations) {
-        let span = |&workload| Span {
-            workload,
-            action: None,
-            reward_sum: 0.0,
-            ticks: 0,
-            ending: Ending::Running,
-            spoilt: false,
-        };
-        self.spans = before.workloads().iter().map(span).collect();
+        self.spans.begin(before);
         self.before = Some(before.clone());
     }
 
-    /// Takes note of a tick. `rewards` has one entry for each transition.
-    pub(super) fn notice(&mut self, transitions: &[Transition], rewards: &[Option<f64>]) {
-        for (row, span) in self.spans.iter_mut().enumerate() {
-            let of_span = |transition: &Transition| transition.workload == span.workload;
-            // Rows seldom move, so the same position is looked at first.
-            let at = match transitions.get(row) {
-                Some(transition) if of_span(transition) => Some(row),
-                _ => transitions.iter().position(of_span),
-            };
-            match at.map(|at| (&transitions[at], rewards[at])) {
-                Some((transition, Some(reward))) if transition.learnable => {
-                    span.action.get_or_insert(transition.action);
-                    span.reward_sum += reward;
-                    span.ticks += 1;
-                    span.ending = transition.ending;
-                }
-                _ => span.spoilt = true,
-            }
-        }
+    /// Takes note of a tick.
+    pub(super) fn notice(&mut self, tick: &Tick) {
+        self.spans.notice(&tick.rows, &tick.scores);
     }
 
     /// Teaches what came of the last turn, if there was one.
@@ -90,11 +45,11 @@ impl Lessons {
     ) -> Result<(), PolicyError> {
         let Some(before) = self.before.take() else { return Ok(()) };
         let mut experiences = Experiences::new(&self.columns);
-        for (row, span) in self.spans.drain(..).enumerate() {
-            let (Some(action), false) = (span.action, span.spoilt) else { continue };
+        for span in self.spans.whole() {
             let Some(after_row) = after.row_of(span.workload) else { continue };
-            let reward = span.reward_sum / f64::from(span.ticks);
-            experiences.push((&before, row), (after, after_row), action, reward, span.ending);
+            let reward = span.scores().next().expect("one reward is kept");
+            let (before, after) = ((&before, span.before_row), (after, after_row));
+            experiences.push(before, after, span.action, reward, span.ending);
         }
         if experiences.rows() == 0 {
             return Ok(());

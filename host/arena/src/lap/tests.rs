@@ -2,9 +2,10 @@ mod counting;
 mod learning;
 mod turns;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use scaling::Recommendation;
+use scaling::{Ending, Rails, Recommendation};
 
 use super::*;
 use crate::entry::Split;

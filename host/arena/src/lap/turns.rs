@@ -8,7 +8,7 @@ use scaling::{
 };
 
 use super::LapError;
-use super::roster::Roster;
+use crate::episode::Roster;
 
 /// A policy's turns in one lap.
 pub(super) struct Turns {
@@ -26,11 +26,11 @@ pub(super) struct Turns {
 
 /// How one row was answered at the last turn.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Row {
+pub(crate) struct Row {
     /// Why the policy's own answer was refused, if it was.
-    pub(super) refusal: Option<Refusal>,
+    pub(crate) refusal: Option<Refusal>,
     /// The fallback answered instead.
-    pub(super) fell_back: bool,
+    pub(crate) fell_back: bool,
 }
 
 impl Turns {

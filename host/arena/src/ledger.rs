@@ -1,17 +1,20 @@
-//! Ledger: the accounts of all workloads of a lap.
+//! Ledger: the accounts of all workloads of an episode.
+
+mod account;
+mod measure;
+mod track;
 
 use std::time::Duration;
 
+use account::Account;
 use scaling::{Applied, Decision, Observations, Totals, Transitions, Workload, WorkloadId};
 
-use super::account::Account;
-use super::measure;
-use super::score::Scores;
-use super::turns::Row;
+use crate::episode::Scores;
+use crate::lap::Row;
 use crate::results::{Measures, Series, WorkloadMeasures};
 
 /// The accounts of all workloads that ever took part, in the order in which they came.
-pub(super) struct Ledger {
+pub(crate) struct Ledger {
     accounts: Vec<Account>,
     rewards: usize,
     /// First complaint of each reward.
@@ -19,12 +22,12 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    pub(super) fn new(rewards: usize) -> Self {
+    pub(crate) fn new(rewards: usize) -> Self {
         Self { accounts: Vec::new(), rewards, complaints: vec![None; rewards] }
     }
 
     /// Opens accounts for whoever has none.
-    pub(super) fn open(&mut self, workloads: &[Workload], now: &Observations) {
+    pub(crate) fn open(&mut self, workloads: &[Workload], now: &Observations) {
         for (row, workload) in workloads.iter().enumerate() {
             if position(&self.accounts, row, workload.id).is_none() {
                 self.accounts.push(Account::new(workload, self.rewards, now));
@@ -33,7 +36,7 @@ impl Ledger {
     }
 
     /// Books what was decided and done; `answered` only if it was the policy's turn.
-    pub(super) fn record(
+    pub(crate) fn record(
         &mut self,
         decisions: &[Decision],
         applied: &[Applied],
@@ -48,7 +51,7 @@ impl Ledger {
     }
 
     /// Books what came of it.
-    pub(super) fn close(
+    pub(crate) fn close(
         &mut self,
         transitions: &Transitions<'_>,
         decisions: &[Decision],
@@ -76,7 +79,7 @@ impl Ledger {
     }
 
     /// The measures of all workloads together, and of each.
-    pub(super) fn measures(&self, totals: &[Totals]) -> (Measures, Vec<WorkloadMeasures>) {
+    pub(crate) fn measures(&self, totals: &[Totals]) -> (Measures, Vec<WorkloadMeasures>) {
         let pairs: Vec<(&Account, Option<&Totals>)> = self
             .accounts
             .iter()
@@ -92,7 +95,7 @@ impl Ledger {
         (measure::measures(&pairs, self.rewards), each)
     }
 
-    pub(super) fn series(&self, tick: Duration) -> Vec<Series> {
+    pub(crate) fn series(&self, tick: Duration) -> Vec<Series> {
         let series = |account: &Account| Series {
             workload: account.name.clone(),
             latency_slo_seconds: account.objective_seconds,
@@ -102,12 +105,12 @@ impl Ledger {
     }
 
     /// Everybody who ever took part.
-    pub(super) fn ids(&self) -> Vec<WorkloadId> {
+    pub(crate) fn ids(&self) -> Vec<WorkloadId> {
         self.accounts.iter().map(|account| account.id).collect()
     }
 
     /// The first complaint of each reward, if any.
-    pub(super) fn into_complaints(self) -> Vec<Option<String>> {
+    pub(crate) fn into_complaints(self) -> Vec<Option<String>> {
         self.complaints
     }
 }

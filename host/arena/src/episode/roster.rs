@@ -6,7 +6,7 @@ use scaling::{GroupId, Workload, WorkloadId};
 
 /// Who is there, in the order of rows.
 #[derive(Debug, Default)]
-pub(super) struct Roster {
+pub(crate) struct Roster {
     ids: Vec<WorkloadId>,
     /// Rows of each group, groups in the order of their ids.
     groups: Vec<Vec<usize>>,
@@ -16,7 +16,7 @@ pub(super) struct Roster {
 
 impl Roster {
     /// Takes note of who is there now and says who has left.
-    pub(super) fn follow(&mut self, workloads: &[Workload]) -> Vec<WorkloadId> {
+    pub(crate) fn follow(&mut self, workloads: &[Workload]) -> Vec<WorkloadId> {
         if self.ids.iter().eq(workloads.iter().map(|workload| &workload.id)) {
             return Vec::new();
         }
@@ -37,16 +37,16 @@ impl Roster {
         left
     }
 
-    pub(super) fn ids(&self) -> &[WorkloadId] {
+    pub(crate) fn ids(&self) -> &[WorkloadId] {
         &self.ids
     }
 
-    pub(super) fn groups(&self) -> &[Vec<usize>] {
+    pub(crate) fn groups(&self) -> &[Vec<usize>] {
         &self.groups
     }
 
     /// The position of a row's group.
-    pub(super) fn group_of(&self, row: usize) -> usize {
+    pub(crate) fn group_of(&self, row: usize) -> usize {
         self.group_of[row]
     }
 }

@@ -1,4 +1,4 @@
-//! Account: what one workload did in a lap, as far as the loop can see it.
+//! Account: what one workload did in an episode, as far as the loop can see it.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -9,10 +9,10 @@ use scaling::{
 };
 
 use super::track::Track;
-use super::turns::Row;
+use crate::lap::Row;
 use crate::results::{Answers, RewardMeasure, Scaling};
 
-/// What one workload did in a lap.
+/// What one workload did in an episode.
 #[derive(Debug)]
 pub(super) struct Account {
     pub(super) id: WorkloadId,

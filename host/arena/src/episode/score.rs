@@ -6,15 +6,15 @@ use super::roster::Roster;
 
 /// One reward's opinion of one tick.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Scores {
+pub(crate) struct Scores {
     /// One a transition; none where the reward could not score its group.
-    pub(super) rewards: Vec<Option<f64>>,
+    pub(crate) rewards: Vec<Option<f64>>,
     /// The first complaint, if any.
-    pub(super) complaint: Option<RewardError>,
+    pub(crate) complaint: Option<RewardError>,
 }
 
 /// Scores a tick, one group a call, groups in their order.
-pub(super) fn score(
+pub(crate) fn score(
     reward: &mut dyn Reward,
     transitions: &Transitions<'_>,
     roster: &Roster,
