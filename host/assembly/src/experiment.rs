@@ -63,7 +63,7 @@ impl Experiment {
     pub fn read(file: &Path, options: &Options) -> Result<Self, ExperimentError> {
         let mut raw = read::read(file)?;
         let profile = match &options.profile {
-            ProfileChoice::OfTheFile => raw.profile.as_ref().map(|path| beside(file, path)),
+            ProfileChoice::OfTheFile => profile(file, &raw),
             ProfileChoice::Named(path) => Some(path.clone()),
             ProfileChoice::None => None,
         };
@@ -89,7 +89,7 @@ impl Experiment {
 
     /// The profile that the file names.
     pub fn profile(&self) -> Option<PathBuf> {
-        self.raw.profile.as_ref().map(|path| beside(&self.file, path))
+        profile(&self.file, &self.raw)
     }
 
     /// What a cluster of processes runs for each workload.
@@ -143,6 +143,10 @@ impl Experiment {
             arrivals: self.loaded.source.facts(),
         })
     }
+}
+
+fn profile(file: &Path, raw: &Raw) -> Option<PathBuf> {
+    raw.profile.as_ref().map(|path| beside(file, path))
 }
 
 /// A path that a file names: from the file's own folder.

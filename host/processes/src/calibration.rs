@@ -12,6 +12,7 @@ mod measured;
 mod measurement;
 mod own;
 mod question;
+mod reading;
 mod rules;
 mod seldom;
 mod site;

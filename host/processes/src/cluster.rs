@@ -20,7 +20,7 @@ use scaling::{
 };
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
-use traffic::load::{Flow, Generator, Plan};
+use traffic::load::{Generator, Plan};
 
 use crate::proxy::{Proxy, ProxySettings, WorkloadSettings};
 use crate::replica::Spawner;
@@ -131,20 +131,13 @@ impl ProcessCluster {
             })?;
             self.runtime.spawn(member::keep(Arc::clone(crew), Arc::clone(&self.yard)));
             let Some(load) = &fleet.load else { continue };
-            let url = format!("http://{address}{}", load.path);
-            let url = url.parse().map_err(|_| StartError::Path {
-                workload: fleet.workload.name.clone(),
+            let workload = &fleet.workload;
+            let chance = traffic::Stream::new(seed, workload.id.0, traffic::Purpose::Arrivals);
+            let flow = load.flow(&workload.name, address, chance);
+            let mut flow = flow.ok_or_else(|| StartError::Path {
+                workload: workload.name.clone(),
                 path: load.path.clone(),
             })?;
-            let chance =
-                traffic::Stream::new(seed, fleet.workload.id.0, traffic::Purpose::Arrivals);
-            let mut flow = Flow::new(
-                &fleet.workload.name,
-                load.arrivals.clone(),
-                chance,
-                url,
-                load.call.clone(),
-            );
             if let Some(timeout) = fleet.timeout {
                 flow.timeout = timeout;
             }

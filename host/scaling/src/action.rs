@@ -2,6 +2,19 @@
 
 use std::sync::Arc;
 
+use crate::WorkloadId;
+
+/// How large one workload is: all that an action can change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scale {
+    /// Desired replicas.
+    pub replicas: u32,
+    /// CPU limit of one replica, in millicores; none for no limit.
+    pub cpu_millicores: Option<u32>,
+    /// Memory limit of one replica, in bytes; none for no limit.
+    pub memory_bytes: Option<u64>,
+}
+
 /// What was really done to one workload. Learning uses this and never the recommendation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Action {
@@ -22,6 +35,19 @@ pub struct Action {
 }
 
 impl Action {
+    /// The change from one scale to another.
+    pub fn between(before: Scale, after: Scale, illegal: bool) -> Self {
+        Self {
+            replicas_before: before.replicas,
+            replicas_after: after.replicas,
+            cpu_millicores_before: before.cpu_millicores.unwrap_or(0),
+            cpu_millicores_after: after.cpu_millicores.unwrap_or(0),
+            memory_bytes_before: before.memory_bytes.unwrap_or(0),
+            memory_bytes_after: after.memory_bytes.unwrap_or(0),
+            illegal,
+        }
+    }
+
     /// Whether anything changed.
     pub fn changed(&self) -> bool {
         self.replicas_before != self.replicas_after
@@ -37,4 +63,11 @@ pub enum Applied {
     Done(Action),
     /// It could not, so the workload holds and the next tick tries again.
     Failed(Arc<str>),
+}
+
+impl Applied {
+    /// Nothing could be done for a workload that the cluster does not have.
+    pub fn no_such_workload(id: WorkloadId) -> Self {
+        Self::Failed(Arc::from(format!("workload {id} is not in this cluster")))
+    }
 }

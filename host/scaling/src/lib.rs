@@ -20,7 +20,7 @@ mod totals;
 mod transition;
 mod workload;
 
-pub use action::{Action, Applied};
+pub use action::{Action, Applied, Scale};
 pub use column::Column;
 pub use decision::{Decision, Rail, RailSet};
 pub use details::{

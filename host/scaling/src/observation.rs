@@ -1,6 +1,6 @@
 //! Observations: what is seen of every workload at one tick.
 
-use crate::{Column, Details, Timestamp, WorkloadId};
+use crate::{Column, Details, Timestamp, Workload, WorkloadId};
 
 /// The observations of one tick, one row a workload.
 ///
@@ -63,6 +63,28 @@ impl Observations {
     /// Sets one value; NaN makes it missing.
     pub fn set(&mut self, row: usize, column: Column, value: f64) {
         self.column_mut(column)[row] = value;
+    }
+
+    /// Fills in what is planned for a row: its bounds on replicas, its objective, the throughput that
+    /// it is asked to reach, and how many requests one replica takes at a time.
+    pub fn tell_plan(
+        &mut self,
+        row: usize,
+        workload: &Workload,
+        target_rate_per_second: Option<f64>,
+        concurrency_limit: Option<u32>,
+    ) {
+        let Workload { bounds, slo, .. } = workload;
+        let values = [
+            (Column::ReplicasMin, f64::from(bounds.replicas_min)),
+            (Column::ReplicasMax, f64::from(bounds.replicas_max)),
+            (Column::TargetRatePerSecond, target_rate_per_second.unwrap_or(f64::NAN)),
+            (Column::ConcurrencyLimit, concurrency_limit.map_or(f64::NAN, f64::from)),
+            (Column::LatencySloSeconds, slo.map_or(f64::NAN, |slo| slo.latency_seconds)),
+        ];
+        for (column, value) in values {
+            self.set(row, column, value);
+        }
     }
 
     /// The desired replicas of a row, if they were observed.

@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use crate::{
-    Action, Applied, Column, Decision, Ending, Guard, Observations, Recommendation, Transition,
-    Workload,
+    Action, Applied, Column, Decision, Ending, Guard, Observations, Recommendation, Scale,
+    Transition, Workload,
 };
 
 /// A tick whose consequences are not known yet.
@@ -76,18 +76,12 @@ fn row_after(before_row: usize, decision: &Decision, after: &Observations) -> Op
 }
 
 fn unchanged(before: &Observations, row: usize, decision: &Decision) -> Action {
-    let replicas = before.replicas(row).unwrap_or(0);
-    let cpu_millicores = before.get(row, Column::CpuLimitMillicores).map_or(0, |cpu| cpu as u32);
-    let memory_bytes = before.get(row, Column::MemoryLimitBytes).map_or(0, |memory| memory as u64);
-    Action {
-        replicas_before: replicas,
-        replicas_after: replicas,
-        cpu_millicores_before: cpu_millicores,
-        cpu_millicores_after: cpu_millicores,
-        memory_bytes_before: memory_bytes,
-        memory_bytes_after: memory_bytes,
-        illegal: decision.illegal,
-    }
+    let scale = Scale {
+        replicas: before.replicas(row).unwrap_or(0),
+        cpu_millicores: before.get(row, Column::CpuLimitMillicores).map(|cpu| cpu as u32),
+        memory_bytes: before.get(row, Column::MemoryLimitBytes).map(|memory| memory as u64),
+    };
+    Action::between(scale, scale, decision.illegal)
 }
 
 #[cfg(test)]

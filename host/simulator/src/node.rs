@@ -68,6 +68,11 @@ impl Node {
         self.memory_requested -= held.memory_bytes;
     }
 
+    /// Millicores that handling leaves to its replicas.
+    pub(crate) fn leaves(&self, now: u64) -> u64 {
+        self.handling.leaves(now, self.has.cpu_millicores)
+    }
+
     /// Kubernetes' LeastAllocated: the mean of the shares of CPU and memory that would be left.
     fn score(&self, wanted: Requests) -> f64 {
         let left = |requested: u64, has: u64| (has - requested) as f64 / has as f64;

@@ -9,14 +9,14 @@ pub(super) const PERCENTILES: [f64; 12] =
 
 /// What was counted during a cell.
 #[derive(Debug)]
-pub(super) struct Counts<'a> {
-    pub(super) window: &'a Window,
+pub(super) struct Counts {
+    pub(super) window: Window,
     /// What the replica had used before and after.
     pub(super) usage: (Usage, Usage),
     /// CPU that this program used meanwhile.
     pub(super) handling_cpu_seconds: f64,
-    /// Memory in bytes, as it was seen from time to time.
-    pub(super) memory_bytes: &'a [f64],
+    /// Memory in bytes, as it was seen from time to time; if never, what it was in the end counts.
+    pub(super) memory_bytes: Vec<f64>,
     /// Requests that callers were not satisfied with.
     pub(super) failed: u64,
 }
@@ -25,7 +25,7 @@ pub(super) struct Counts<'a> {
 pub(super) fn cell(
     limit_millicores: Option<u32>,
     concurrency: u32,
-    counts: &Counts<'_>,
+    counts: &Counts,
 ) -> Option<CellMeasured> {
     let Counts { window, usage: (before, after), .. } = counts;
     let quantiles = PERCENTILES.map(|percentile| percentile / 100.0);
@@ -33,6 +33,7 @@ pub(super) fn cell(
     let (requests, seconds) = (window.ended(), window.seconds());
     // A caller may hear of a failure just after the proxy has counted it.
     let failed = counts.failed.min(requests);
+    let memory_bytes = mean(&counts.memory_bytes).unwrap_or(after.memory_bytes as f64);
     let per_request = |total: f64| total / requests as f64;
     Some(CellMeasured {
         limit_millicores,
@@ -45,7 +46,7 @@ pub(super) fn cell(
         handling_cpu_seconds_per_request: per_request(counts.handling_cpu_seconds.max(0.0)),
         latency: PERCENTILES.into_iter().zip(latencies).collect(),
         mean_seconds,
-        memory_bytes: mean(counts.memory_bytes).unwrap_or(after.memory_bytes as f64).round() as u64,
+        memory_bytes: memory_bytes.round() as u64,
         throttled_periods: after.throttled_periods.saturating_sub(before.throttled_periods),
         periods: after.periods.saturating_sub(before.periods),
         received_bytes_per_request: per_request(window.received_bytes as f64),
@@ -76,7 +77,7 @@ pub(super) fn mean(values: &[f64]) -> Option<f64> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     #[test]
@@ -111,7 +112,7 @@ mod tests {
         assert_eq!(serde_json::from_str::<CellMeasured>(&text).unwrap(), cell, "{text}");
     }
 
-    fn measured(concurrency: u32, memory_bytes: u64) -> CellMeasured {
+    pub(in super::super) fn measured(concurrency: u32, memory_bytes: u64) -> CellMeasured {
         CellMeasured {
             limit_millicores: Some(200),
             concurrency,

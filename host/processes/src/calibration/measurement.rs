@@ -6,7 +6,6 @@ use tokio::time::sleep;
 
 use super::callers::Callers;
 use super::figures::{Counts, cell};
-use super::own::own_cpu_seconds;
 use super::site::Site;
 use super::subject::Subject;
 use super::{CalibrationError, CalibrationRules, CellMeasured};
@@ -14,7 +13,7 @@ use super::{CalibrationError, CalibrationRules, CellMeasured};
 /// Between two looks at a cell under way.
 const LOOK: Duration = Duration::from_millis(100);
 /// Before a cell: two periods of the kernel's, so that what the last one overdrew is paid back.
-pub(super) const REST: Duration = Duration::from_millis(200);
+const REST: Duration = Duration::from_millis(200);
 
 /// Measures the cells of one replica.
 #[derive(Debug)]
@@ -61,34 +60,37 @@ impl<'a> Measurement<'a> {
         self.judge(&callers, concurrency)?;
         // Whoever is under way at the beginning ends in the cell, and whoever is at the end does not:
         // in a closed loop one makes up for the other.
-        let workload = self.site.fleet.workload.id;
-        let (before, failed) = (self.subject.usage()?, callers.failed());
-        let own = own_cpu_seconds();
-        self.site.proxy.window(workload)?;
-        let (rules, ended) = (self.rules, callers.ended());
+        let before = self.read()?;
+        let (rules, ended, failed) = (self.rules, callers.ended(), callers.failed());
         let memory_bytes = self
             .watch(&callers, |elapsed| {
                 let enough = callers.ended() - ended >= rules.least_requests;
                 elapsed >= rules.measure && (enough || elapsed >= rules.measure_at_most)
             })
             .await?;
-        let window = self.site.proxy.window(workload)?;
-        let usage = (before, self.subject.usage()?);
         let failed = callers.failed() - failed;
-        let handling_cpu_seconds = own_cpu_seconds() - own;
-        let memory_bytes = &memory_bytes;
-        let counts = Counts { window: &window, usage, handling_cpu_seconds, memory_bytes, failed };
-        let measured = cell(limit_millicores, concurrency, &counts);
-        let judged = match measured {
+        let counts = Counts { memory_bytes, failed, ..self.counts_since(&before)? };
+        let judged = match cell(limit_millicores, concurrency, &counts) {
             Some(measured) if 2 * measured.failed <= measured.requests => Ok(measured),
             Some(measured) => Err(self.failing(&callers, measured.requests, measured.failed)),
-            None if window.ended() > 0 => {
-                Err(self.failing(&callers, window.ended(), window.ended()))
-            }
-            None => Err(self.silent(concurrency)),
+            None => match counts.window.ended() {
+                0 => Err(self.silent(concurrency)),
+                ended => Err(self.failing(&callers, ended, ended)),
+            },
         };
         self.end(callers).await;
         judged
+    }
+
+    /// Sets this limit, and rests.
+    pub(super) async fn rest(
+        &mut self,
+        limit_millicores: Option<u32>,
+    ) -> Result<(), CalibrationError> {
+        self.limit_millicores = limit_millicores;
+        self.subject.resize(limit_millicores)?;
+        sleep(REST).await;
+        Ok(())
     }
 
     /// Rests, and then lets callers ask for as long as the warm-up takes, and until each might have
@@ -98,9 +100,7 @@ impl<'a> Measurement<'a> {
         limit_millicores: Option<u32>,
         concurrency: u32,
     ) -> Result<Callers, CalibrationError> {
-        self.limit_millicores = limit_millicores;
-        self.subject.resize(limit_millicores)?;
-        sleep(REST).await;
+        self.rest(limit_millicores).await?;
         let callers = Callers::start(&self.site.question, concurrency);
         let CalibrationRules { warm_up, measure_at_most, .. } = *self.rules;
         self.watch(&callers, |elapsed| {

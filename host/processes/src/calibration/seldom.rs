@@ -5,13 +5,13 @@
 use std::time::Duration;
 
 use tokio::time::sleep;
-use traffic::load::{Flow, Generator, LoadError, Plan, Report};
+use traffic::load::{Generator, LoadError, Plan, Report};
 use traffic::{ArrivalSpec, ProcessSpec, Purpose, Stream, Traces};
 
-use super::figures::{Counts, PERCENTILES, cell};
-use super::measurement::{Measurement, REST};
-use super::own::own_cpu_seconds;
+use super::figures::{PERCENTILES, cell};
+use super::measurement::Measurement;
 use super::{CalibrationError, CellMeasured};
+use crate::FleetLoad;
 
 /// The part of a core that is at work when requests come seldom.
 const PART: f64 = 1.0 / 16.0;
@@ -29,40 +29,30 @@ pub(super) fn rate(cells: &[CellMeasured]) -> f64 {
 impl Measurement<'_> {
     /// Measures it.
     pub(super) async fn seldom(&mut self, rate: f64) -> Result<CellMeasured, CalibrationError> {
-        self.subject.resize(None)?;
-        sleep(REST).await;
+        self.rest(None).await?;
         let enough = Duration::from_secs_f64(self.rules.least_requests as f64 / rate);
-        let duration =
-            enough.max(self.rules.measure).min(self.rules.measure_at_most.max(self.rules.measure));
-        let workload = self.site.fleet.workload.id;
+        let duration = enough.clamp(self.rules.measure, self.rules.measure_at_most);
         let generator = self.generator(rate, duration)?;
         sleep(self.rules.warm_up).await;
-        self.site.proxy.window(workload)?;
-        let (before, own) = (self.subject.usage()?, own_cpu_seconds());
+        let before = self.read()?;
         sleep(duration).await;
-        let window = self.site.proxy.window(workload)?;
-        let handling_cpu_seconds = own_cpu_seconds() - own;
-        let usage = (before, self.subject.usage()?);
-        let memory_bytes = &[usage.1.memory_bytes as f64];
+        let counts = self.counts_since(&before)?;
         let report = generator.wait().map_err(|source| self.not_asked(source))?;
-        let counts =
-            Counts { window: &window, usage, handling_cpu_seconds, memory_bytes, failed: 0 };
         let mut measured = cell(None, 1, &counts).ok_or_else(|| self.silent(1))?;
         as_sent(&mut measured, &report);
         Ok(measured)
     }
 
     fn generator(&self, rate: f64, duration: Duration) -> Result<Generator, CalibrationError> {
-        let function = || self.site.fleet.workload.name.clone();
+        let name = &self.site.fleet.workload.name;
         let load = self.site.fleet.load.as_ref();
-        let load = load.ok_or_else(|| CalibrationError::NoLoad { function: function() })?;
-        let path = || CalibrationError::Path { function: function(), path: load.path.clone() };
-        let url = format!("http://{}{}", self.site.address, load.path).parse();
+        let load = load.ok_or_else(|| CalibrationError::NoLoad { function: name.clone() })?;
+        let path = || CalibrationError::Path { function: name.clone(), path: load.path.clone() };
         let arrivals = ArrivalSpec::new(ProcessSpec::Poisson { rate_per_second: rate });
         let arrivals = arrivals.plan(&Traces::default()).map_err(|_| path())?;
         let chance = Stream::new(0, 0, Purpose::Arrivals);
-        let url = url.map_err(|_| path())?;
-        let flow = Flow::new(&function(), arrivals, chance, url, load.call.clone());
+        let load = FleetLoad { arrivals, ..load.clone() };
+        let flow = load.flow(name, self.site.address, chance).ok_or_else(path)?;
         let plan = Plan { flows: vec![flow], warm_up: self.rules.warm_up, duration, drain: DRAIN };
         Generator::start(&plan, |_| ()).map_err(|source| self.not_asked(source))
     }
@@ -90,26 +80,11 @@ fn as_sent(measured: &mut CellMeasured, report: &Report) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::figures::tests::measured;
     use super::*;
 
     fn a_cell(cpu_seconds_per_request: f64) -> CellMeasured {
-        CellMeasured {
-            limit_millicores: None,
-            concurrency: 1,
-            requests: 10,
-            failed: 0,
-            seconds: 1.0,
-            throughput_per_second: 1.0,
-            cpu_seconds_per_request,
-            handling_cpu_seconds_per_request: 0.0,
-            latency: Vec::new(),
-            mean_seconds: 0.001,
-            memory_bytes: 0,
-            throttled_periods: 0,
-            periods: 0,
-            received_bytes_per_request: 0.0,
-            sent_bytes_per_request: 0.0,
-        }
+        CellMeasured { cpu_seconds_per_request, ..measured(1, 0) }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Observing: what a policy sees, the same columns that the simulator fills.
 
+use std::num::NonZeroU32;
+
 use scaling::{
     Bucket, ClusterError, Column, Container, Detail, DetailSet, Observations, Pod, PodPhase,
     Quantity, Readiness, Sampling, Timestamp,
@@ -35,8 +37,10 @@ impl ProcessCluster {
             living.push(fleet.living());
             tell_replicas(&mut seen, row, &fleet);
             tell_size(&mut seen, row, &fleet);
-            self.tell_plan(&mut seen, row);
-            self.histories[row].tell(&mut seen, row, self.roster[row].slo);
+            let (workload, own) = (&self.roster[row], &self.settings.workloads[row]);
+            let concurrency = own.concurrency.map(NonZeroU32::get);
+            seen.tell_plan(row, workload, own.target_rate_per_second, concurrency);
+            self.histories[row].tell(&mut seen, row, workload.slo);
             if details.contains(Detail::Pods) {
                 let pods = fleet.members.values().map(|member| self.pod(row, &fleet, member));
                 seen.details.pods.extend(pods);
@@ -47,23 +51,6 @@ impl ProcessCluster {
             self.tell_buckets(&mut seen);
         }
         seen
-    }
-
-    fn tell_plan(&self, seen: &mut Observations, row: usize) {
-        let workload = &self.roster[row];
-        let own = &self.settings.workloads[row];
-        let slo = workload.slo.map_or(f64::NAN, |slo| slo.latency_seconds);
-        let concurrency = own.concurrency.map_or(f64::NAN, |limit| f64::from(limit.get()));
-        let values = [
-            (Column::ReplicasMin, f64::from(workload.bounds.replicas_min)),
-            (Column::ReplicasMax, f64::from(workload.bounds.replicas_max)),
-            (Column::TargetRatePerSecond, own.target_rate_per_second.unwrap_or(f64::NAN)),
-            (Column::ConcurrencyLimit, concurrency),
-            (Column::LatencySloSeconds, slo),
-        ];
-        for (column, value) in values {
-            seen.set(row, column, value);
-        }
     }
 
     /// The seconds that were over at the last tick and not at the one before.

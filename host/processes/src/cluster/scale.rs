@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use scaling::{Action, Applied, Decision};
+use scaling::{Action, Applied, Decision, Scale};
 
 use super::ProcessCluster;
 use super::fleet::Fleet;
@@ -13,41 +13,35 @@ impl ProcessCluster {
     /// replica cannot be resized none is, and the workload holds.
     pub(super) fn apply(&self, decision: &Decision) -> Applied {
         let Some(crew) = self.crews.iter().find(|crew| crew.id() == decision.workload) else {
-            let id = decision.workload;
-            return Applied::Failed(Arc::from(format!("workload {id} is not in this cluster")));
+            return Applied::no_such_workload(decision.workload);
         };
         let mut fleet = crew.fleet();
-        let before = (fleet.desired, fleet.limits);
+        let (before, limits) = (scale(&fleet), fleet.limits);
         let wanted = Limits {
-            cpu_millicores: decision.cpu_millicores.or(before.1.cpu_millicores),
-            memory_bytes: decision.memory_bytes.or(before.1.memory_bytes),
-            ..before.1
+            cpu_millicores: decision.cpu_millicores.or(limits.cpu_millicores),
+            memory_bytes: decision.memory_bytes.or(limits.memory_bytes),
+            ..limits
         };
-        if wanted != before.1
-            && let Err(cause) = resize(&fleet, before.1, wanted)
+        if wanted != limits
+            && let Err(cause) = resize(&fleet, limits, wanted)
         {
             return Applied::Failed(cause);
         }
         fleet.limits = wanted;
-        fleet.desired = decision.replicas.unwrap_or(before.0);
+        fleet.desired = decision.replicas.unwrap_or(before.replicas);
         fleet.account(self.yard.now());
-        let after = (fleet.desired, fleet.limits);
+        let after = scale(&fleet);
         drop(fleet);
-        if before.0 != after.0 {
+        if before.replicas != after.replicas {
             crew.changed.notify_one();
         }
-        let cpu = |limits: Limits| limits.cpu_millicores.unwrap_or(0);
-        let memory = |limits: Limits| limits.memory_bytes.unwrap_or(0);
-        Applied::Done(Action {
-            replicas_before: before.0,
-            replicas_after: after.0,
-            cpu_millicores_before: cpu(before.1),
-            cpu_millicores_after: cpu(after.1),
-            memory_bytes_before: memory(before.1),
-            memory_bytes_after: memory(after.1),
-            illegal: decision.illegal,
-        })
+        Applied::Done(Action::between(before, after, decision.illegal))
     }
+}
+
+fn scale(fleet: &Fleet) -> Scale {
+    let Limits { cpu_millicores, memory_bytes, .. } = fleet.limits;
+    Scale { replicas: fleet.desired, cpu_millicores, memory_bytes }
 }
 
 /// Gives every replica other limits, or none of them.

@@ -2,13 +2,14 @@
 //! file that they come from.
 
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use scaling::Workload;
-use traffic::ArrivalPlan;
-use traffic::load::Call;
+use traffic::load::{Call, Flow};
+use traffic::{ArrivalPlan, Stream};
 
 use crate::replica::{BackoffRules, LifeRules};
 use crate::{Limits, Probe};
@@ -76,4 +77,12 @@ pub struct FleetLoad {
     pub call: Call,
     /// The path of each request, with its query.
     pub path: String,
+}
+
+impl FleetLoad {
+    /// What the load generator sends to this address; none if the path is none.
+    pub(crate) fn flow(&self, name: &str, address: SocketAddr, chance: Stream) -> Option<Flow> {
+        let url = format!("http://{address}{}", self.path).parse().ok()?;
+        Some(Flow::new(name, self.arrivals.clone(), chance, url, self.call.clone()))
+    }
 }

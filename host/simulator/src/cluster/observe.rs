@@ -15,7 +15,8 @@ impl Simulation {
         for row in 0..self.fleets.len() {
             self.tell_replicas(&mut seen, row);
             self.tell_size(&mut seen, row);
-            self.tell_plan(&mut seen, row);
+            let own = &self.plan.workloads[row];
+            seen.tell_plan(row, &self.plan.roster[row], own.target_rate, own.concurrency);
         }
         if let Some(scrape) = self.visible_scrape() {
             let age_seconds = (self.now - scrape.taken) as f64 / 1e9;
@@ -50,22 +51,6 @@ impl Simulation {
             (Column::CpuShares, f64::from(size.shares())),
             (Column::MemoryRequestBytes, or_missing(size.memory_request().map(|b| b as f64))),
             (Column::MemoryLimitBytes, or_missing(size.memory_limit.map(|b| b as f64))),
-        ];
-        for (column, value) in values {
-            seen.set(row, column, value);
-        }
-    }
-
-    fn tell_plan(&self, seen: &mut Observations, row: usize) {
-        let workload = &self.plan.roster[row];
-        let own = &self.plan.workloads[row];
-        let slo = workload.slo.map_or(f64::NAN, |slo| slo.latency_seconds);
-        let values = [
-            (Column::ReplicasMin, f64::from(workload.bounds.replicas_min)),
-            (Column::ReplicasMax, f64::from(workload.bounds.replicas_max)),
-            (Column::TargetRatePerSecond, own.target_rate.unwrap_or(f64::NAN)),
-            (Column::ConcurrencyLimit, own.concurrency.map_or(f64::NAN, f64::from)),
-            (Column::LatencySloSeconds, slo),
         ];
         for (column, value) in values {
             seen.set(row, column, value);

@@ -61,7 +61,7 @@ impl Simulation {
             let mean = self.plan.workloads[other.workload as usize].mean_work;
             work += mean * f64::from(other.executing);
         }
-        let cores = node.handling.leaves(self.now, node.has.cpu_millicores) as f64 / 1000.0;
+        let cores = node.leaves(self.now) as f64 / 1000.0;
         let each = wait(cores, threads, work / f64::from(threads.max(1)));
         (self.requests.extra(request).waits * each) as u64
     }
@@ -109,7 +109,7 @@ impl Simulation {
                 }
             }
         }
-        let has = node.handling.leaves(self.now, node.has.cpu_millicores);
+        let has = node.leaves(self.now);
         match &node.crowd {
             None if node.demand <= has => return false,
             None => self.crowd(at),
@@ -131,7 +131,7 @@ impl Simulation {
     #[cold]
     fn crowd(&mut self, at: usize) {
         let node = &mut self.nodes[at];
-        let has = node.handling.leaves(self.now, node.has.cpu_millicores);
+        let has = node.leaves(self.now);
         node.crowd = Some(Crowd::new(has, self.now));
         for member in self.nodes[at].active.clone() {
             self.replicas[member as usize].sync(self.now as f64);
@@ -161,7 +161,7 @@ impl Simulation {
     /// Gives a replica its place in the crowd of its node, or takes it away if it wants nothing.
     fn stand(&mut self, at: usize, replica: u32) {
         let node = &mut self.nodes[at];
-        let has = node.handling.leaves(self.now, node.has.cpu_millicores);
+        let has = node.leaves(self.now);
         let Some(crowd) = &mut node.crowd else { return };
         let place = &mut self.replicas[replica as usize];
         crowd.advance(self.now);

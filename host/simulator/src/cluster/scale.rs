@@ -1,12 +1,10 @@
 //! Scaling: decisions become what they can.
 
-use std::sync::Arc;
-
-use scaling::{Action, Applied, Decision};
+use scaling::{Action, Applied, Decision, Scale};
 
 use super::Simulation;
 use super::lifecycle::Beginning;
-use crate::fleet::Size;
+use crate::fleet::Fleet;
 use crate::replica::Phase;
 
 impl Simulation {
@@ -14,11 +12,11 @@ impl Simulation {
     pub(super) fn apply(&mut self, decision: &Decision) -> Applied {
         let row = self.plan.roster.iter().position(|other| other.id == decision.workload);
         let Some(workload) = row else {
-            let id = decision.workload;
-            return Applied::Failed(Arc::from(format!("workload {id} is not in this cluster")));
+            return Applied::no_such_workload(decision.workload);
         };
-        let before = (self.fleets[workload].desired, self.fleets[workload].size);
+        let before = scale(&self.fleets[workload]);
         let size = &mut self.fleets[workload].size;
+        let size_before = *size;
         if let Some(cpu_millicores) = decision.cpu_millicores.filter(|&cpu| cpu > 0) {
             size.cpu_limit = Some(cpu_millicores);
         }
@@ -26,24 +24,14 @@ impl Simulation {
             // As good as boundless, and sums of a few such cannot overflow.
             size.memory_limit = Some(memory_bytes.min(1 << 62));
         }
-        if *size != before.1 {
+        if *size != size_before {
             self.resize_all(workload);
         }
         if let Some(replicas) = decision.replicas {
             self.scale_to(workload, replicas);
         }
-        let after = (self.fleets[workload].desired, self.fleets[workload].size);
-        let cpu = |size: Size| size.cpu_limit.unwrap_or(0);
-        let memory = |size: Size| size.memory_limit.unwrap_or(0);
-        Applied::Done(Action {
-            replicas_before: before.0,
-            replicas_after: after.0,
-            cpu_millicores_before: cpu(before.1),
-            cpu_millicores_after: cpu(after.1),
-            memory_bytes_before: memory(before.1),
-            memory_bytes_after: memory(after.1),
-            illegal: decision.illegal,
-        })
+        let after = scale(&self.fleets[workload]);
+        Applied::Done(Action::between(before, after, decision.illegal))
     }
 
     /// Asks for replicas, or lets some go.
@@ -75,5 +63,13 @@ impl Simulation {
             _ => (1, 0),
         };
         (rank, std::cmp::Reverse((since, replica.birth.uid)))
+    }
+}
+
+fn scale(fleet: &Fleet) -> Scale {
+    Scale {
+        replicas: fleet.desired,
+        cpu_millicores: fleet.size.cpu_limit,
+        memory_bytes: fleet.size.memory_limit,
     }
 }
