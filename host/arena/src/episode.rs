@@ -103,6 +103,11 @@ impl Episode {
         &self.roster
     }
 
+    /// The fewest and the most replicas that guard rails would let a row have now.
+    pub(crate) fn range(&self, observations: &Observations, row: usize) -> (u32, u32) {
+        self.guard.range(observations, row, &self.cluster.workloads()[row])
+    }
+
     pub(crate) fn totals(&mut self) -> Vec<Totals> {
         self.cluster.totals()
     }

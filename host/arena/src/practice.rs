@@ -125,6 +125,12 @@ impl Practice {
         self.episode.roster().groups()
     }
 
+    /// The fewest and the most replicas that guard rails would let a row's workload have now, quotas and
+    /// stabilisation left out.
+    pub fn range(&self, row: usize) -> (u32, u32) {
+        self.episode.range(&self.observations, row)
+    }
+
     /// Whether the episode is over.
     pub fn is_over(&self) -> bool {
         self.over

@@ -9,10 +9,9 @@ mod chance;
 mod device;
 mod network;
 mod raw;
-mod world;
 
 pub use adam::{Adam, AdamState};
 pub use chance::{Chance, Purpose};
 pub use device::{DeviceChoice, DeviceError};
 pub use network::{Activation, Initialisation, Mlp, MlpShape};
-pub use world::{Lessons, RowId, Shape, Turn, World, WorldError};
+pub use worlds::{Lessons, RowId, Shape, Turn, World, WorldError};

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What is observed and scaled: simulated, processes on this machine, or Kubernetes.
-pub trait Cluster {
+pub trait Cluster: Send {
     /// The workloads at present. The order is stable while none joins or leaves, and is the order
     /// of rows in observations.
     fn workloads(&self) -> &[Workload];

@@ -106,7 +106,8 @@ fn a_replica_that_breaks_off_a_connection_is_asked_again() {
     let rules = CalibrationRules { concurrencies: vec![2], starts: 1, ..rules() };
     let measured = calibrate_in(uncapped(), &fleet, &rules, &mut |_| ()).unwrap();
     let cell = &measured.cells[0];
-    assert!(cell.requests >= 100, "{cell:?}");
+    // Callers hear of a few that the proxy counted just before the cell began.
+    assert!(cell.requests >= 90, "{cell:?}");
     assert!((1..cell.requests / 5).contains(&cell.failed), "{cell:?}");
     // Who was answered by nobody has no latency, and others wait for the next look at most.
     assert!(cell.latency.iter().all(|(_, seconds)| *seconds < 5.0), "{cell:?}");

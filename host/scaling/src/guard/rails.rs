@@ -64,6 +64,21 @@ impl Rails {
         changed(Rail::Bounds, replicas, inside)
     }
 
+    /// The fewest and the most replicas that cooldown, steps and bounds leave.
+    pub(super) fn range(
+        &self,
+        memory: Option<&Memory>,
+        now: Timestamp,
+        current: u32,
+        (least, most): (u32, u32),
+    ) -> (u32, u32) {
+        let reached = |wanted: u32| {
+            let rested = memory.map_or(wanted, |memory| self.rested(memory, now, current, wanted));
+            clamped(self.stepped(current, rested), (least, most))
+        };
+        (reached(least), reached(most))
+    }
+
     /// Kubernetes' rule: up only to the least, down only to the most asked for in the window.
     fn stabilised(&self, memory: &Memory, now: Timestamp, current: u32, asked: u32) -> u32 {
         let least = memory.asked_within(now, self.stabilisation_up).fold(asked, u32::min);
