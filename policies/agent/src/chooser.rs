@@ -1,0 +1,106 @@
+//! A chooser: an agent that decides, with room for its intermediate values.
+
+use crate::{Agent, Arrangement, Network, Normaliser, Scratch, View, best, joint, parts};
+
+/// An agent that decides greedily: for each head the allowed option of the largest value.
+#[derive(Debug, Clone)]
+pub struct Chooser {
+    view: View,
+    normaliser: Option<Normaliser>,
+    network: Network,
+    arrangement: Arrangement,
+    workloads: usize,
+    inputs: Vec<f32>,
+    /// `[workloads, changes]`
+    allowed: Vec<bool>,
+    /// The mask of a joint head.
+    joint: Vec<bool>,
+    values: Scratch,
+    outputs: Vec<f32>,
+    choices: Vec<usize>,
+}
+
+impl Chooser {
+    /// A chooser that acts as this agent does.
+    pub fn new(agent: Agent) -> Self {
+        let card = agent.card();
+        let workloads = card.workloads();
+        let joint = match card.arrangement {
+            Arrangement::Joint { .. } => card.outputs(),
+            _ => 0,
+        };
+        let (view, changes) = (View::new(card), card.changes.len());
+        let (inputs, arrangement) = (card.inputs(), card.arrangement);
+        let (_, normaliser, network) = agent.into_parts();
+        Self {
+            view,
+            normaliser,
+            arrangement,
+            workloads,
+            inputs: vec![0.0; inputs],
+            allowed: vec![false; workloads * changes],
+            joint: vec![false; joint],
+            values: Scratch::default(),
+            outputs: vec![0.0; network.outputs()],
+            choices: vec![0; workloads],
+            network,
+        }
+    }
+
+    /// What it looks at.
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// How many rows it decides together.
+    pub fn workloads(&self) -> usize {
+        self.workloads
+    }
+
+    /// Decides the rows from `first` on, as many as it decides together. `value` gives a row's value in
+    /// a column, by the column's place in the view. One change for each of the rows, or none if no value
+    /// of a head is a number.
+    pub fn choose(
+        &mut self,
+        first: usize,
+        value: impl Fn(usize, usize) -> f64,
+    ) -> Option<&[usize]> {
+        let (features, changes) = (self.view.features(), self.view.changes().len());
+        let rows = self.inputs.chunks_exact_mut(features);
+        for (row, (inputs, allowed)) in rows.zip(self.allowed.chunks_exact_mut(changes)).enumerate()
+        {
+            let value = |column| value(first + row, column);
+            self.view.encode(value, inputs);
+            self.view.allowed(value, allowed);
+        }
+        if let Some(normaliser) = &self.normaliser {
+            normaliser.apply(&mut self.inputs);
+        }
+        self.outputs.copy_from_slice(self.network.evaluate(&self.inputs, &mut self.values));
+        if let Arrangement::Joint { .. } = self.arrangement {
+            joint::allowed(&self.allowed, changes, &mut self.joint);
+            parts(best(&self.outputs, &self.joint)?, changes, &mut self.choices);
+        } else {
+            let heads = self.outputs.chunks_exact(changes).zip(self.allowed.chunks_exact(changes));
+            for (choice, (values, allowed)) in self.choices.iter_mut().zip(heads) {
+                *choice = best(values, allowed)?;
+            }
+        }
+        Some(&self.choices)
+    }
+
+    /// The inputs of the last decision, normalised: features of one row after the other.
+    pub fn inputs(&self) -> &[f32] {
+        &self.inputs
+    }
+
+    /// The network's outputs in the last decision.
+    pub fn values(&self) -> &[f32] {
+        &self.outputs
+    }
+
+    /// The changes that were allowed in the last decision, of one row after the other.
+    pub fn allowed(&self) -> &[bool] {
+        &self.allowed
+    }
+}
