@@ -66,11 +66,17 @@ impl Guard {
     /// The replicas that the rails would let a row's workload be set to at this tick, fewest and most:
     /// for whoever wants to ask only for what is allowed. Stabilisation windows and quotas are left out,
     /// because they depend on what else is asked.
-    pub fn range(&self, observations: &Observations, row: usize, workload: &Workload) -> (u32, u32) {
+    pub fn range(
+        &self,
+        observations: &Observations,
+        row: usize,
+        workload: &Workload,
+    ) -> (u32, u32) {
         let bounds = (workload.bounds.replicas_min, workload.bounds.replicas_max);
         let Some(current) = observations.replicas(row) else { return bounds };
         if self.rails.is_stale(observations.get(row, Column::SampleAgeSeconds)) {
-            return (current, current);
+            let held = rails::clamped(current, bounds);
+            return (held, held);
         }
         let mut memory = self.memories.get(&workload.id).cloned();
         if let Some(memory) = &mut memory {

@@ -127,3 +127,29 @@ pub trait World: Send {
         Vec::new()
     }
 }
+
+impl<W: World + ?Sized> World for Box<W> {
+    fn shape(&self) -> &Shape {
+        (**self).shape()
+    }
+
+    fn reset(&mut self, seed: u64) -> Result<(), WorldError> {
+        (**self).reset(seed)
+    }
+
+    fn turn(&self) -> &Turn {
+        (**self).turn()
+    }
+
+    fn step(&mut self, choices: &[u16]) -> Result<bool, WorldError> {
+        (**self).step(choices)
+    }
+
+    fn lessons(&self) -> &Lessons {
+        (**self).lessons()
+    }
+
+    fn measures(&mut self) -> Vec<(&'static str, f64)> {
+        (**self).measures()
+    }
+}

@@ -141,6 +141,6 @@ fn within<T: Ord>(value: T, range: Option<(T, T)>) -> bool {
 }
 
 /// Unlike [`Ord::clamp`] it does not panic where `min` is above `max`; the upper bound then counts.
-fn clamped<T: Ord>(value: T, (min, max): (T, T)) -> T {
+pub(super) fn clamped<T: Ord>(value: T, (min, max): (T, T)) -> T {
     value.max(min).min(max)
 }
