@@ -65,7 +65,9 @@ pub enum ExperienceError {
         value: f32,
     },
     /// An option that its head does not have.
-    #[error("experience of {workload} with choice {choice} of head {head}: it has {options} options")]
+    #[error(
+        "experience of {workload} with choice {choice} of head {head}: it has {options} options"
+    )]
     Choice {
         /// Whose.
         workload: WorkloadId,

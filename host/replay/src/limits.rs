@@ -67,7 +67,8 @@ impl Limits {
         if let Some((whose, _)) = tenants.chain(workloads).find(|&(_, quota)| quota == 0) {
             return Err(LimitsError::Nothing { whose });
         }
-        let promised = self.tenants.values().fold(0, |sum: usize, &quota| sum.saturating_add(quota));
+        let promised =
+            self.tenants.values().fold(0, |sum: usize, &quota| sum.saturating_add(quota));
         if promised > rows {
             return Err(LimitsError::Promised { promised, rows });
         }

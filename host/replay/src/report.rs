@@ -130,7 +130,7 @@ pub fn stat(folder: &Path) -> Result<Stat, ReplayError> {
             *rows += 1;
         }
         for (score, mean) in score_means.iter_mut().enumerate() {
-            *mean += f64::from(row.score(score)) / replay.rows() as f64;
+            *mean += f64::from(row.score(score));
         }
         terminated += usize::from(row.ending() == Ending::Terminated);
         truncated += usize::from(row.ending() == Ending::Truncated);
@@ -138,12 +138,11 @@ pub fn stat(folder: &Path) -> Result<Stat, ReplayError> {
     if replay.rows() == 0 {
         score_means.clear();
     }
+    score_means.iter_mut().for_each(|mean| *mean /= replay.rows() as f64);
     let sources = replay.provenances().iter().cloned().zip(rows_by);
     let (found, _) = read(folder, None, |_| {})?;
-    let segments = found.into_iter().flat_map(|found| found.segments).map(|segment| SegmentReport {
-        path: segment.path,
-        bytes: segment.bytes,
-        last: Sequence(segment.last),
+    let segments = found.into_iter().flat_map(|found| found.segments).map(|segment| {
+        SegmentReport { path: segment.path, bytes: segment.bytes, last: Sequence(segment.last) }
     });
     Ok(Stat {
         folder: folder.to_owned(),

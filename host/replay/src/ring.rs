@@ -95,8 +95,7 @@ impl Ring {
     /// Ties the row to the one of the turn before, for returns over several steps.
     fn link(&mut self, slot: u32, partition: u32, identity: &Identity) {
         let key = (partition, identity.episode);
-        let goes_on =
-            ending_at(self.columns.words(slot), &self.columns.layout) == Ending::Running;
+        let goes_on = ending_at(self.columns.words(slot), &self.columns.layout) == Ending::Running;
         let before = if goes_on { self.open.insert(key, slot) } else { self.open.remove(&key) };
         if let Some(before) = before.filter(|&before| before != slot) {
             self.columns.set_successor(before, slot);
@@ -121,7 +120,8 @@ impl Ring {
         let Some(row) = self.row(slot) else { return false };
         let (sequence, episode) = (row.sequence, row.episode);
         let partition = self.columns.partition(slot);
-        if self.columns.successor(slot) == NONE && self.open.get(&(partition, episode)) == Some(&slot)
+        if self.columns.successor(slot) == NONE
+            && self.open.get(&(partition, episode)) == Some(&slot)
         {
             self.open.remove(&(partition, episode));
         }

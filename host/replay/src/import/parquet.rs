@@ -59,7 +59,8 @@ fn append(
     let probability = table.floats("probability", 1)?;
     let provenance = provenances(replay, table, "")?;
     for row in 0..table.rows {
-        let at = |columns: &[Vec<f32>]| columns.iter().map(|column| column[row]).collect::<Vec<_>>();
+        let at =
+            |columns: &[Vec<f32>]| columns.iter().map(|column| column[row]).collect::<Vec<_>>();
         let choices: Vec<u16> = choices.iter().map(|column| narrow(column[row])).collect();
         let allowed_after: Vec<bool> = allowed.iter().map(|column| column[row]).collect();
         let experience = Experience {

@@ -174,7 +174,8 @@ pub(crate) fn decode(payload: &[u8], row_bytes: Option<usize>) -> Result<Frame<'
     let Some((&kind, rest)) = payload.split_first() else {
         return Err("the frame is empty".to_owned());
     };
-    let json = |source: serde_json::Error| format!("the frame's JSON is not as it should be: {source}");
+    let json =
+        |source: serde_json::Error| format!("the frame's JSON is not as it should be: {source}");
     match kind {
         KIND_HEADER => serde_json::from_slice(rest).map(Frame::Header).map_err(json),
         KIND_PROVENANCE => serde_json::from_slice(rest).map(Frame::Provenance).map_err(json),

@@ -87,10 +87,9 @@ impl Scan<'_> {
                 }
                 ControlFlow::Continue(())
             }
-            Frame::Vacated(vacated) => entry(Entry::Vacate {
-                sequence: vacated.sequence,
-                slots: vacated.slots.clone(),
-            }),
+            Frame::Vacated(vacated) => {
+                entry(Entry::Vacate { sequence: vacated.sequence, slots: vacated.slots.clone() })
+            }
             _ => ControlFlow::Continue(()),
         }
     }
@@ -141,7 +140,14 @@ pub(crate) fn read(
             match checked {
                 Ok((frame, length)) => {
                     framed = true;
-                    take(&frame, &mut found, &mut segment, expected, (folder, at as u64), &mut each)?;
+                    take(
+                        &frame,
+                        &mut found,
+                        &mut segment,
+                        expected,
+                        (folder, at as u64),
+                        &mut each,
+                    )?;
                     at += length;
                     segment.bytes = at as u64;
                 }
@@ -167,8 +173,8 @@ pub(crate) fn read(
         // A tail that is followed by another segment is torn no less, but it was not the log's last.
         let last = found.segments.last().map(|segment| segment.path.clone());
         for damage in &mut damage {
-            damage.torn_tail &= Some(&damage.segment) == last.as_ref()
-                || headless.contains(&damage.segment);
+            damage.torn_tail &=
+                Some(&damage.segment) == last.as_ref() || headless.contains(&damage.segment);
         }
         found.damage = damage;
     }
@@ -185,7 +191,12 @@ fn take(
     each: &mut impl FnMut(&Scan<'_>),
 ) -> Result<(), LogError> {
     if let Frame::Header(header) = frame {
-        check_header(header, found.as_ref().map(|found| &found.schema).or(expected), folder, segment)?;
+        check_header(
+            header,
+            found.as_ref().map(|found| &found.schema).or(expected),
+            folder,
+            segment,
+        )?;
         let found = found.get_or_insert_with(|| Found {
             schema: header.schema.clone(),
             provenances: Provenances::default(),

@@ -126,8 +126,12 @@ impl Cut {
                         begin_rows(&mut self.kept, identity.sequence);
                         self.kept.reserve(row_bytes(scan.layout.words));
                     }
-                    let words: Vec<u32> =
-                        words.as_chunks::<4>().0.iter().map(|&four| u32::from_le_bytes(four)).collect();
+                    let words: Vec<u32> = words
+                        .as_chunks::<4>()
+                        .0
+                        .iter()
+                        .map(|&four| u32::from_le_bytes(four))
+                        .collect();
                     crate::log::encode_row(&mut self.kept, slot, &identity, &words);
                     rows += 1;
                 }

@@ -19,7 +19,9 @@ fn says_what_cannot_be() {
     assert_eq!(schema().check(), Ok(()));
     assert!(refused(|schema| schema.features.clear()).contains("without features"));
     assert!(refused(|schema| schema.scores.clear()).contains("without scores"));
-    assert!(refused(|schema| schema.scores.push("slo".to_owned())).contains("two scores named `slo`"));
+    assert!(
+        refused(|schema| schema.scores.push("slo".to_owned())).contains("two scores named `slo`")
+    );
     assert!(refused(|schema| schema.heads.clear()).contains("heads of []"));
     assert!(refused(|schema| schema.heads[0] = 0).contains("[0, 5]"));
     assert!(refused(|schema| schema.heads = vec![5000]).contains("[5000]"));
@@ -34,7 +36,10 @@ fn names_the_field_that_differs() {
         assert!(said.contains(expected), "{said} lacks {expected}");
     };
     assert_eq!(schema().agree(&schema()), Ok(()));
-    check(|other| other.features[1] = "queue_length".to_owned(), r#"its features[1] is "queue_length""#);
+    check(
+        |other| other.features[1] = "queue_length".to_owned(),
+        r#"its features[1] is "queue_length""#,
+    );
     check(|other| other.features.truncate(1), "its number of features is 1, here it is 2");
     check(|other| other.features_version = "2".to_owned(), "its features_version is `2`");
     check(|other| other.heads[0] = 4, "its heads[0] is 4, here it is 3");
