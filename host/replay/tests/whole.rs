@@ -180,8 +180,13 @@ fn append_until_memory_only(replay: &mut Replay) -> Sequence {
 }
 
 /// What was durable before the disk filled is on it; with room again all is.
-fn check_full_disk(folder: &Path, make_room: impl FnOnce()) {
+fn check_full_disk(folder: &Path, fill: impl FnOnce(), make_room: impl FnOnce()) {
     let (mut replay, _) = Replay::open(settings(folder, 1 << 30)).unwrap();
+    for _ in 0..1_000 {
+        append(&mut replay);
+    }
+    replay.commit().unwrap();
+    fill();
     let durable = append_until_memory_only(&mut replay);
     assert!(durable.0 > 0);
     for _ in 0..5_000 {
@@ -204,17 +209,17 @@ fn check_full_disk(folder: &Path, make_room: impl FnOnce()) {
 #[test]
 fn a_file_size_limit_degrades_to_memory_and_back() {
     if let Some(folder) = std::env::var_os(FOLDER) {
-        check_full_disk(Path::new(&folder), || {
-            let (_, hard) = getrlimit(Resource::RLIMIT_FSIZE).unwrap();
-            setrlimit(Resource::RLIMIT_FSIZE, hard, hard).unwrap();
-        });
+        let (_, hard) = getrlimit(Resource::RLIMIT_FSIZE).unwrap();
+        let limit = |bytes| setrlimit(Resource::RLIMIT_FSIZE, bytes, hard).unwrap();
+        // Not even a new segment's header fits.
+        check_full_disk(Path::new(&folder), || limit(100), || limit(hard));
         return;
     }
     let folder = tempfile::tempdir().unwrap();
     let (program, arguments) = this_test("a_file_size_limit_degrades_to_memory_and_back");
     // The shell ignores the signal that would end the child, which then sees the error instead.
     let output = Command::new("sh")
-        .args(["-c", "trap '' XFSZ; ulimit -S -f 1024; exec \"$0\" \"$@\""])
+        .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""])
         .arg(program)
         .args(arguments)
         .env(FOLDER, folder.path())
@@ -254,5 +259,6 @@ fn a_full_disk_degrades_to_memory_and_back() {
     };
     let ballast = disk.0.join("ballast");
     fs::write(&ballast, vec![0; 1 << 20]).unwrap();
-    check_full_disk(&disk.0.join("log"), || fs::remove_file(&ballast).unwrap());
+    let make_room = || fs::remove_file(&ballast).unwrap();
+    check_full_disk(&disk.0.join("log"), || (), make_room);
 }

@@ -146,9 +146,9 @@ assert dataset.total_steps == steps
 print(dataset.total_episodes, steps, reward, values, actions, terminated, truncated, allowed)
 ";
     let python = std::env::var("REGATTA_MINARI_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let has = Command::new(&python).args(["-c", "import minari, pyarrow"]).output();
+    let has = Command::new(&python).args(["-c", "import minari, pyarrow, PIL"]).output();
     if !has.is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: `{python}` has no minari with pyarrow");
+        eprintln!("skipped: `{python}` has no minari with pyarrow and pillow");
         return;
     }
     let folder = tempfile::tempdir().unwrap();
