@@ -104,19 +104,33 @@ impl Experiment {
         self.loaded.source.to_string()
     }
 
+    /// The most replicas that its guard rails let come and go at once.
+    pub fn steps(&self) -> (Option<u32>, Option<u32>) {
+        (self.raw.guard_rails.step_up, self.raw.guard_rails.step_down)
+    }
+
     /// The race that it asks for.
     pub fn race(&self, modules: &Modules) -> Result<arena::Race, ExperimentError> {
+        let mut race = self.practice(modules)?;
+        race.entrants = entrant::entrants(&self.file, &self.raw, &self.seeds, modules)?;
+        race.fallback = entrant::fallback(&self.file, &self.raw, modules)?;
+        race.provenance = self.provenance(modules)?;
+        Ok(race)
+    }
+
+    /// Its world, rewards and rails without anybody who races: to learn in.
+    pub fn practice(&self, modules: &Modules) -> Result<arena::Race, ExperimentError> {
         let world = course::world(&self.file, &self.raw, &self.loaded, self.cluster)?;
-        let mut race = arena::Race {
+        Ok(arena::Race {
             tick: world.tick,
             warm_up: world.warm_up,
             seeds: self.seeds.clone(),
             courses: vec![world.course],
-            entrants: entrant::entrants(&self.file, &self.raw, &self.seeds, modules)?,
+            entrants: Vec::new(),
             rewards: entrant::rewards(&self.file, &self.raw, modules)?,
             rails: self.raw.guard_rails.checked(&self.file)?,
             quotas: self.raw.quotas.iter().map(|(&tenant, &quota)| (tenant, quota)).collect(),
-            fallback: entrant::fallback(&self.file, &self.raw, modules)?,
+            fallback: None,
             demonstration: self.raw.demonstration,
             reference: self.raw.reference.clone(),
             one_trace: self.loaded.source.one_trace(),
@@ -125,14 +139,11 @@ impl Experiment {
                 ClusterKind::Processes => arena::Order::Blocks,
             },
             provenance: arena::results::Provenance::default(),
-        };
-        race.provenance = self.provenance(&race, modules)?;
-        Ok(race)
+        })
     }
 
     fn provenance(
         &self,
-        _race: &arena::Race,
         modules: &Modules,
     ) -> Result<arena::results::Provenance, ExperimentError> {
         Ok(arena::results::Provenance {

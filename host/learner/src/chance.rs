@@ -1,7 +1,8 @@
 //! Chance: a generator whose position can be written down, so that a resumed run draws what an
 //! uninterrupted one would have drawn.
 
-use rand::Rng;
+use rand::rand_core::Infallible;
+use rand::{Rng, TryRng};
 use rand_pcg::Pcg64Dxsm;
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +55,28 @@ impl From<Position> for Chance {
 impl From<Chance> for Position {
     fn from(chance: Chance) -> Self {
         chance.position
+    }
+}
+
+/// What a replay draws with. Half of the bits are dropped rather than kept for later, so that a position
+/// is a number of draws.
+impl TryRng for Chance {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok((self.bits() >> 32) as u32)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(self.bits())
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in bytes.chunks_mut(8) {
+            let bits = self.bits().to_le_bytes();
+            chunk.copy_from_slice(&bits[..chunk.len()]);
+        }
+        Ok(())
     }
 }
 
