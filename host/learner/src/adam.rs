@@ -1,6 +1,7 @@
 //! Adam (Kingma and Ba 2015, algorithm 1), in one pass over each parameter on the CPU: the optimiser of
 //! libtorch takes twenty times as long for small networks.
 
+use pulp::Arch;
 use serde::{Deserialize, Serialize};
 use tch::{Device, Tensor, no_grad_guard};
 
@@ -58,6 +59,7 @@ impl Adam {
         assert_eq!(parameters.len(), self.moments.len(), "parameters of another network");
         assert_eq!(parameters.len(), gradients.len(), "a gradient for each parameter");
         let _guard = no_grad_guard();
+        let arch = Arch::new();
         self.step += 1;
         let exponent = i32::try_from(self.step).unwrap_or(i32::MAX);
         let rate = self.learning_rate / (1.0 - self.beta1.powi(exponent));
@@ -75,7 +77,8 @@ impl Adam {
                     epsilon: self.epsilon as f32,
                 };
                 let moments = (floats_mut(first), floats_mut(second));
-                factors.step(floats_mut(parameter), floats(&gradient), moments);
+                let values = floats_mut(parameter);
+                arch.dispatch(|| factors.step(values, floats(&gradient), moments));
             } else {
                 let _ = first.lerp_(gradient, 1.0 - self.beta1);
                 let squares = gradient.square() * (1.0 - self.beta2);
@@ -131,6 +134,7 @@ struct Factors {
 }
 
 impl Factors {
+    #[inline(always)]
     fn step(&self, values: &mut [f32], gradients: &[f32], moments: (&mut [f32], &mut [f32])) {
         let Self { beta1, beta2, rate, root, epsilon } = *self;
         let (firsts, seconds) = moments;

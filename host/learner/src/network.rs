@@ -3,6 +3,7 @@
 mod initialisation;
 
 pub use initialisation::Initialisation;
+use pulp::Arch;
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor, no_grad_guard};
 
@@ -147,12 +148,16 @@ impl Mlp {
     /// Moves its weights towards another's: θ′ ← τ θ + (1 − τ) θ′ (Lillicrap et al. 2016); τ = 1 copies.
     pub fn blend(&mut self, other: &Mlp, tau: f64) {
         let _guard = no_grad_guard();
+        let arch = Arch::new();
         for (own, others) in self.parameters.iter_mut().zip(&other.parameters) {
             if own.device() == Device::Cpu {
                 let (keep, take) = ((1.0 - tau) as f32, tau as f32);
-                for (own, other) in floats_mut(own).iter_mut().zip(floats(others)) {
-                    *own = keep * *own + take * other;
-                }
+                let (own, others) = (floats_mut(own), floats(others));
+                arch.dispatch(|| {
+                    for (own, other) in own.iter_mut().zip(others) {
+                        *own = keep * *own + take * other;
+                    }
+                });
             } else {
                 let _ = own.lerp_(others, tau);
             }
