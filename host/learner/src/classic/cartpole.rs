@@ -18,7 +18,7 @@ const PLACE_LIMIT: f64 = 2.4;
 const STEPS_LIMIT: u32 = 500;
 
 /// The pole and its cart; the return of an episode is its length.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct CartPole {
     shape: Shape,
     /// Place, speed, angle, angular speed.

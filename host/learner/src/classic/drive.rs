@@ -3,6 +3,7 @@
 use crate::{Agent, Chance, LearnError, Lessons, Purpose, Turn, World};
 
 /// An agent's worlds and where they are.
+#[derive(Debug, Clone)]
 pub struct Drive<W> {
     worlds: Vec<W>,
     seeds: Chance,

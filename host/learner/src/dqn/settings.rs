@@ -210,7 +210,7 @@ mod tests {
         let settings = DqnSettings::default();
         assert_eq!(settings.check(), Ok(()));
         assert_eq!(serde_json::from_str::<DqnSettings>("{}").unwrap(), settings);
-        for (turn, epsilon) in [(0, 0.9), (30, 0.745_921_130), (150, 0.362_697_525)] {
+        for (turn, epsilon) in [(0, 0.9), (30, 0.745_921_140), (150, 0.362_697_525)] {
             assert!((settings.exploration.at(turn) - epsilon).abs() < 1e-8, "{turn}");
         }
     }
