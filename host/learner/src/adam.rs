@@ -1,11 +1,11 @@
 //! Adam (Kingma and Ba 2015, algorithm 1), in one pass over each parameter on the CPU: the optimiser of
 //! libtorch takes twenty times as long for small networks.
 
-use pulp::Arch;
 use serde::{Deserialize, Serialize};
 use tch::{Device, Tensor, no_grad_guard};
 
 use crate::raw::{floats, floats_mut};
+use crate::wide::wide;
 
 /// Settings and moments.
 #[derive(Debug)]
@@ -59,7 +59,6 @@ impl Adam {
         assert_eq!(parameters.len(), self.moments.len(), "parameters of another network");
         assert_eq!(parameters.len(), gradients.len(), "a gradient for each parameter");
         let _guard = no_grad_guard();
-        let arch = Arch::new();
         self.step += 1;
         let exponent = i32::try_from(self.step).unwrap_or(i32::MAX);
         let rate = self.learning_rate / (1.0 - self.beta1.powi(exponent));
@@ -78,7 +77,7 @@ impl Adam {
                 };
                 let moments = (floats_mut(first), floats_mut(second));
                 let values = floats_mut(parameter);
-                arch.dispatch(|| factors.step(values, floats(&gradient), moments));
+                descend(&factors, values, floats(&gradient), moments.0, moments.1);
             } else {
                 let _ = first.lerp_(gradient, 1.0 - self.beta1);
                 let squares = gradient.square() * (1.0 - self.beta2);
@@ -133,11 +132,16 @@ struct Factors {
     epsilon: f32,
 }
 
-impl Factors {
-    #[inline(always)]
-    fn step(&self, values: &mut [f32], gradients: &[f32], moments: (&mut [f32], &mut [f32])) {
-        let Self { beta1, beta2, rate, root, epsilon } = *self;
-        let (firsts, seconds) = moments;
+wide! {
+    /// One step of each value.
+    fn descend(
+        factors: &Factors,
+        values: &mut [f32],
+        gradients: &[f32],
+        firsts: &mut [f32],
+        seconds: &mut [f32],
+    ) {
+        let Factors { beta1, beta2, rate, root, epsilon } = *factors;
         let moments = firsts.iter_mut().zip(seconds);
         for ((value, &gradient), (first, second)) in values.iter_mut().zip(gradients).zip(moments) {
             *first += (1.0 - beta1) * (gradient - *first);

@@ -25,13 +25,12 @@ use std::ops::Range;
 pub use exploration::Exploration;
 use serde::{Deserialize, Serialize};
 pub use settings::{DqnSettings, Gradients, Loss, Prioritised, Target};
-use tch::{Device, Kind, Reduction, Tensor, no_grad_guard};
+use tch::Device;
 
 use self::duelling::Duelling;
-use crate::by_hand::ByHand;
 use crate::gradient::{clip, norm};
 use crate::memory::{Batch, Memory, Row};
-use crate::raw::floats;
+use crate::passes::Passes;
 use crate::{
     Activation, Adam, AdamState, Agent, AgentState, Chance, Initialisation, LearnError, Lessons,
     Mlp, MlpShape, Normaliser, Purpose, Shape, Turn, mask,
@@ -56,15 +55,13 @@ pub struct Dqn {
     turns: u64,
     updates: u64,
     tally: Tally,
-    is_by_hand: bool,
     batch: Batch,
     room: RefCell<Room>,
 }
 
 /// Numbers that are written anew each time, kept so that nothing is allocated.
-#[derive(Default)]
 struct Room {
-    hand: ByHand,
+    passes: Passes,
     inputs: Vec<f32>,
     /// `[rows, options]`: Q(s, ·; θ).
     values: Vec<f32>,
@@ -124,6 +121,22 @@ struct Outcome {
     value: f64,
 }
 
+impl Room {
+    fn new(passes: Passes) -> Self {
+        let empty = Vec::new;
+        Self {
+            passes,
+            inputs: empty(),
+            values: empty(),
+            later: empty(),
+            chooser: empty(),
+            blame: empty(),
+            output_blame: empty(),
+            errors: empty(),
+        }
+    }
+}
+
 impl Dqn {
     /// A learner whose weights are drawn from the seed, with an empty memory of the right kind.
     pub fn new(
@@ -154,13 +167,14 @@ impl Dqn {
             activation: Activation::Relu,
         };
         let mut chance = Chance::new(seed, Purpose::Initialisation);
-        let room = Room { hand: ByHand::new(&network_shape), ..Room::default() };
+        let is_by_hand = device == Device::Cpu && settings.gradients == Gradients::Auto;
+        let room = Room::new(Passes::new(&network_shape, is_by_hand));
         let network = Mlp::new(network_shape, Initialisation::Uniform, &mut chance, device);
         let optimiser =
             Adam::new(network.parameters(), settings.learning_rate, settings.adam_epsilon);
         Ok(Self {
             target_network: network.copy(),
-            duelling: settings.duelling.then(|| Duelling::new(&shape.heads, device)),
+            duelling: settings.duelling.then(|| Duelling::new(&shape.heads)),
             optimiser,
             normaliser: settings.normalise.map(|clip| Normaliser::new(shape.inputs, clip)),
             memory,
@@ -169,7 +183,6 @@ impl Dqn {
             turns: 0,
             updates: 0,
             tally: Tally::default(),
-            is_by_hand: device == Device::Cpu && settings.gradients == Gradients::Auto,
             batch: Batch::default(),
             room: RefCell::new(room),
             network,
@@ -216,142 +229,76 @@ impl Dqn {
             normaliser.apply(&mut self.batch.before);
             normaliser.apply(&mut self.batch.after);
         }
-        if self.is_by_hand {
-            let outcome = self.differentiate_by_hand();
-            // Taken out for the moment, because the step changes the rest of the learner.
-            let mut room = self.room.take();
-            let taken = self.descend(&outcome, room.hand.gradients_mut(), &room.errors);
-            self.room.replace(room);
-            taken
-        } else {
-            let (outcome, mut gradients, errors) = self.differentiate();
-            self.descend(&outcome, &mut gradients, &errors)
+        let outcome = self.compare();
+        self.descend(&outcome)
+    }
+
+    /// Compares what the network says of what was applied with what came of it: fills the room's errors and
+    /// blame, the loss by each value.
+    fn compare(&mut self) -> Outcome {
+        let (batch, room, settings) = (&self.batch, self.room.get_mut(), &self.settings);
+        let Room { passes, later, chooser, values, blame, errors, .. } = room;
+        let (rows, options, heads) = (batch.len(), self.shape.options(), self.heads.len());
+        let duelling = self.duelling.as_ref();
+        let after = passes.outputs(&self.target_network, &batch.after, rows);
+        option_values(duelling, after, rows, later);
+        if settings.double {
+            let after = passes.outputs(&self.network, &batch.after, rows);
+            option_values(duelling, after, rows, chooser);
         }
-    }
-
-    /// Gradients of the loss by θ, by libtorch's graph; and |δ| of each experience.
-    fn differentiate(&self) -> (Outcome, Vec<Tensor>, Vec<f32>) {
-        let (batch, device) = (&self.batch, self.network.device());
-        let rows = batch.len() as i64;
-        let tensor =
-            |numbers: &[f32]| Tensor::from_slice(numbers).view([rows, -1]).to_device(device);
-        let later = {
-            let _guard = no_grad_guard();
-            let forbidden: Vec<bool> = batch.allowed_after.iter().map(|allowed| !allowed).collect();
-            let forbidden = Tensor::from_slice(&forbidden).view([rows, -1]).to_device(device);
-            let after = tensor(&batch.after);
-            let judge = self.values(&self.target_network, &after); // [batch, options]
-            let chooser = self.settings.double.then(|| self.values(&self.network, &after));
-            let best = self.heads.iter().map(|head| {
-                let (start, count) = (head.start as i64, head.len() as i64);
-                let part = |values: &Tensor| values.narrow(1, start, count);
-                let open = |values: &Tensor| {
-                    part(values).masked_fill(&part(&forbidden), f64::NEG_INFINITY)
-                };
-                match &chooser {
-                    // Q(s′, argmax_a′ Q(s′, a′; θ); θ⁻)
-                    Some(chooser) => part(&judge).gather(1, &open(chooser).argmax(1, true), false),
-                    // max_a′ Q(s′, a′; θ⁻)
-                    None => open(&judge).amax(1, true),
-                }
-            });
-            Tensor::cat(&best.collect::<Vec<_>>(), 1) // [batch, heads]
-        };
-        // y = R + γᵏ (1 − terminated) Q(s_k, ·)
-        let factors = tensor(&batch.discounts) * tensor(&batch.not_terminated);
-        let targets = tensor(&batch.rewards) + factors * later; // [batch, heads]
-        let starts = self.heads.iter().map(|head| head.start as i64).cycle();
-        let places =
-            batch.choices.iter().zip(starts).map(|(&choice, start)| start + i64::from(choice));
-        let places = Tensor::from_slice(&places.collect::<Vec<_>>()).view([rows, -1]);
-        let values = self.values(&self.network, &tensor(&batch.before));
-        let chosen = values.gather(1, &places.to_device(device), false); // [batch, heads]
-        let costs = match self.settings.loss {
-            Loss::Huber => chosen.huber_loss(&targets, Reduction::None, 1.0),
-            Loss::Mse => chosen.mse_loss(&targets, Reduction::None),
-        };
-        // Schaul et al. 2016, algorithm 1, line 12: w δ ∇Q.
-        let loss = (costs * tensor(&batch.weights)).mean(Kind::Float);
-        let gradients = Tensor::run_backward(&[&loss], self.network.parameters(), false, false);
-        let errors = (chosen.detach() - &targets).abs().mean_dim(1, false, Kind::Float);
-        let outcome = Outcome {
-            loss: loss.double_value(&[]),
-            value: chosen.detach().mean(Kind::Float).double_value(&[]),
-        };
-        let errors = errors.to_device(Device::Cpu).contiguous();
-        (outcome, gradients, floats(&errors).to_vec())
-    }
-
-    fn values(&self, network: &Mlp, inputs: &Tensor) -> Tensor {
-        let outputs = network.forward(inputs);
-        self.duelling.as_ref().map_or_else(|| outputs.shallow_clone(), |one| one.values(&outputs))
-    }
-
-    /// The same without a graph; the gradients and |δ| are in the room afterwards.
-    fn differentiate_by_hand(&mut self) -> Outcome {
-        let (batch, room) = (&self.batch, self.room.get_mut());
-        let (rows, duelling) = (batch.len(), self.duelling.as_ref());
-        let hand = &mut room.hand;
-        values_by_hand(hand, &self.target_network, duelling, (&batch.after, rows), &mut room.later);
-        if self.settings.double {
-            values_by_hand(hand, &self.network, duelling, (&batch.after, rows), &mut room.chooser);
-        }
-        values_by_hand(hand, &self.network, duelling, (&batch.before, rows), &mut room.values);
-        let options = self.shape.options();
-        let count = self.heads.len();
-        room.blame.clear();
-        room.blame.resize(rows * options, 0.0);
-        room.errors.clear();
+        let before = passes.learn(&self.network, &batch.before, rows);
+        option_values(duelling, before, rows, values);
+        blame.clear();
+        blame.resize(rows * options, 0.0);
+        errors.clear();
         let (mut loss, mut value) = (0.0, 0.0);
         for row in 0..rows {
-            let row_of = |numbers: &[f32]| -> Range<usize> {
-                let width = numbers.len() / rows;
-                row * width..(row + 1) * width
-            };
-            let later = &room.later[row_of(&room.later)];
-            let chooser = if self.settings.double { &room.chooser } else { &room.later };
-            let chooser = &chooser[row_of(chooser)];
-            let allowed = &batch.allowed_after[row * options..][..options];
-            let factor = batch.discounts[row] * batch.not_terminated[row];
+            let first = row * options;
+            // (1 − terminated) γᵏ
+            let factor = batch.not_terminated[row] * batch.discounts[row];
             let mut error = 0.0;
-            for (head, choice) in self.heads.iter().zip(&batch.choices[row * count..]) {
-                // a′ = argmax Q(s′, ·; θ⁻), or of θ where learning is double.
-                let next = mask::best(&chooser[head.clone()], &allowed[head.clone()]);
-                // y = R + γᵏ (1 − terminated) Q(s_k, a′; θ⁻)
-                let target = batch.rewards[row] + factor * later[head.start + next];
-                let place = row * options + head.start + usize::from(*choice);
-                let chosen = room.values[place];
-                let delta = chosen - target;
-                let (cost, slope) = match self.settings.loss {
+            for (head, choice) in self.heads.iter().zip(&batch.choices[row * heads..]) {
+                let places = first + head.start..first + head.end;
+                // a′ = argmax Q(s′, ·; θ⁻) over what is allowed, or of θ where learning is double.
+                let judge = &later[places.clone()];
+                let chooser = if settings.double { &chooser[places.clone()] } else { judge };
+                let next = mask::best(chooser, &batch.allowed_after[places.clone()]);
+                // y = R + (1 − terminated) γᵏ Q(s_k, a′; θ⁻)
+                let td_target = batch.rewards[row] + factor * judge[next];
+                let place = places.start + usize::from(*choice);
+                let delta = values[place] - td_target;
+                let (cost, slope) = match settings.loss {
+                    // Huber 1964, with its bend at 1.
                     Loss::Huber if delta.abs() > 1.0 => (delta.abs() - 0.5, delta.signum()),
                     Loss::Huber => (0.5 * delta * delta, delta),
                     Loss::Mse => (delta * delta, 2.0 * delta),
                 };
-                // Schaul et al. 2016, algorithm 1, line 12: w δ ∇Q.
+                // L = Σ w cost / (batch · heads): Schaul et al. 2016, algorithm 1, line 12; the mean over
+                // heads is that of Tavakoli et al. 2018, equation 7.
                 let weight = batch.weights[row];
-                room.blame[place] = weight * slope / (rows * count) as f32;
+                blame[place] = weight * slope / (rows * heads) as f32;
                 loss += f64::from(weight * cost);
-                value += f64::from(chosen);
+                value += f64::from(values[place]);
                 error += delta.abs();
             }
-            room.errors.push(error / count as f32);
+            errors.push(error / heads as f32);
         }
-        if let Some(duelling) = duelling {
-            duelling.blame(&room.blame, rows, &mut room.output_blame);
-            std::mem::swap(&mut room.blame, &mut room.output_blame);
-        }
-        room.hand.backward(&self.network, &batch.before, rows, &room.blame);
-        let share = 1.0 / (rows * count) as f64;
+        let share = 1.0 / (rows * heads) as f64;
         Outcome { loss: loss * share, value: value * share }
     }
 
     /// θ ← Adam(θ, ∇), θ⁻ ← τ θ + (1 − τ) θ⁻, and new priorities; nothing of it if a number is not finite.
-    fn descend(
-        &mut self,
-        outcome: &Outcome,
-        gradients: &mut [Tensor],
-        errors: &[f32],
-    ) -> Result<(), LearnError> {
+    fn descend(&mut self, outcome: &Outcome) -> Result<(), LearnError> {
+        let rows = self.batch.len();
+        let Room { passes, blame, output_blame, errors, .. } = self.room.get_mut();
+        let blame = match &self.duelling {
+            Some(duelling) => {
+                duelling.blame(blame, rows, output_blame);
+                output_blame
+            }
+            None => blame,
+        };
+        let gradients = passes.gradients(&self.network, &self.batch.before, rows, blame);
         let gradient_norm = norm(gradients);
         for (component, value) in [("value loss", outcome.loss), ("gradient", gradient_norm)] {
             if !value.is_finite() {
@@ -385,17 +332,8 @@ impl Dqn {
         if let Some(normaliser) = &self.normaliser {
             normaliser.apply(&mut room.inputs);
         }
-        if self.is_by_hand {
-            let duelling = self.duelling.as_ref();
-            let Room { hand, inputs, values, .. } = room;
-            values_by_hand(hand, &self.network, duelling, (inputs, rows), values);
-        } else {
-            let _guard = no_grad_guard();
-            let tensor = Tensor::from_slice(&room.inputs).view([rows as i64, -1]);
-            let values = self.values(&self.network, &tensor.to_device(self.network.device()));
-            room.values.clear();
-            room.values.extend_from_slice(floats(&values.to_device(Device::Cpu).contiguous()));
-        }
+        let outputs = room.passes.outputs(&self.network, &room.inputs, rows);
+        option_values(self.duelling.as_ref(), outputs, rows, &mut room.values);
     }
 
     /// argmax_a Q(s, a; θ) of each head over what is allowed.
@@ -431,17 +369,10 @@ impl Dqn {
     }
 }
 
-/// Values of options `[rows, options]` of inputs `[rows, inputs]`.
-fn values_by_hand(
-    hand: &mut ByHand,
-    network: &Mlp,
-    duelling: Option<&Duelling>,
-    (inputs, rows): (&[f32], usize),
-    values: &mut Vec<f32>,
-) {
-    let outputs = hand.forward(network, inputs, rows);
+/// Values of options `[rows, options]` of a network's outputs.
+fn option_values(duelling: Option<&Duelling>, outputs: &[f32], rows: usize, values: &mut Vec<f32>) {
     match duelling {
-        Some(duelling) => duelling.values_by_hand(outputs, rows, values),
+        Some(duelling) => duelling.values(outputs, rows, values),
         None => {
             values.clear();
             values.extend_from_slice(outputs);

@@ -1,16 +1,16 @@
 //! Gradient: all gradients of a network seen as one vector.
 
-use pulp::Arch;
 use tch::{Device, Tensor};
 
 use crate::raw::{floats, floats_mut};
+use crate::wide::wide;
 
 /// Euclidean norm of all gradients together.
 pub(crate) fn norm(gradients: &[Tensor]) -> f64 {
     let squares = gradients.iter().map(|gradient| {
         if gradient.device() == Device::Cpu {
             let gradient = gradient.contiguous();
-            Arch::new().dispatch(|| square(floats(&gradient)))
+            square(floats(&gradient))
         } else {
             gradient.square().sum(tch::Kind::Double).double_value(&[])
         }
@@ -34,14 +34,15 @@ pub(crate) fn clip(gradients: &mut [Tensor], norm: f64, largest: f64) {
     }
 }
 
-/// Σ x², in sixteen sums side by side.
-#[inline(always)]
-fn square(values: &[f32]) -> f64 {
-    let mut sums = [0.0_f32; 16];
-    let chunks = values.chunks_exact(16);
-    let rest: f32 = chunks.remainder().iter().map(|value| value * value).sum();
-    for chunk in chunks {
-        sums.iter_mut().zip(chunk).for_each(|(sum, value)| *sum += value * value);
+wide! {
+    /// Σ x², in sixteen sums side by side.
+    fn square(values: &[f32]) -> f64 {
+        let mut sums = [0.0_f32; 16];
+        let chunks = values.chunks_exact(16);
+        let rest: f32 = chunks.remainder().iter().map(|value| value * value).sum();
+        for chunk in chunks {
+            sums.iter_mut().zip(chunk).for_each(|(sum, value)| *sum += value * value);
+        }
+        sums.iter().map(|&sum| f64::from(sum)).sum::<f64>() + f64::from(rest)
     }
-    sums.iter().map(|&sum| f64::from(sum)).sum::<f64>() + f64::from(rest)
 }

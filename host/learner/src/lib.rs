@@ -18,7 +18,9 @@ mod mask;
 pub mod memory;
 mod network;
 mod normaliser;
+mod passes;
 mod raw;
+mod wide;
 mod world;
 
 pub use adam::{Adam, AdamState};

@@ -3,12 +3,12 @@
 mod initialisation;
 
 pub use initialisation::Initialisation;
-use pulp::Arch;
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor, no_grad_guard};
 
 use crate::Chance;
 use crate::raw::{floats, floats_mut};
+use crate::wide::wide;
 
 /// What follows each hidden layer; the last layer is linear.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,19 +148,21 @@ impl Mlp {
     /// Moves its weights towards another's: θ′ ← τ θ + (1 − τ) θ′ (Lillicrap et al. 2016); τ = 1 copies.
     pub fn blend(&mut self, other: &Mlp, tau: f64) {
         let _guard = no_grad_guard();
-        let arch = Arch::new();
         for (own, others) in self.parameters.iter_mut().zip(&other.parameters) {
             if own.device() == Device::Cpu {
                 let (keep, take) = ((1.0 - tau) as f32, tau as f32);
-                let (own, others) = (floats_mut(own), floats(others));
-                arch.dispatch(|| {
-                    for (own, other) in own.iter_mut().zip(others) {
-                        *own = keep * *own + take * other;
-                    }
-                });
+                mix(floats_mut(own), floats(others), keep, take);
             } else {
                 let _ = own.lerp_(others, tau);
             }
+        }
+    }
+}
+
+wide! {
+    fn mix(own: &mut [f32], others: &[f32], keep: f32, take: f32) {
+        for (own, other) in own.iter_mut().zip(others) {
+            *own = keep * *own + take * other;
         }
     }
 }

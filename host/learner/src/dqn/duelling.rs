@@ -3,8 +3,6 @@
 //! Both are linear in the last hidden layer and so is what is made of them, so they are one linear layer
 //! whose outputs a constant matrix turns into values of options, and the two fold into one for export.
 
-use tch::{Device, Tensor};
-
 use crate::by_hand::{Matrix, product};
 use crate::{Mlp, MlpShape};
 
@@ -13,13 +11,12 @@ use crate::{Mlp, MlpShape};
 pub(super) struct Duelling {
     /// `[options, outputs]`; the outputs are the values of all heads, then the advantages of all options.
     numbers: Vec<f32>,
-    tensor: Tensor,
     options: usize,
     outputs: usize,
 }
 
 impl Duelling {
-    pub(super) fn new(heads: &[usize], device: Device) -> Self {
+    pub(super) fn new(heads: &[usize]) -> Self {
         let options: usize = heads.iter().sum();
         let outputs = heads.len() + options;
         let mut numbers = vec![0.0; options * outputs];
@@ -33,17 +30,11 @@ impl Duelling {
             }
             first += count;
         }
-        let tensor = Tensor::from_slice(&numbers).view([options as i64, outputs as i64]);
-        Self { numbers, tensor: tensor.to_device(device), options, outputs }
+        Self { numbers, options, outputs }
     }
 
     /// Values of options `[rows, options]` of outputs `[rows, outputs]`.
-    pub(super) fn values(&self, outputs: &Tensor) -> Tensor {
-        outputs.matmul(&self.tensor.tr())
-    }
-
-    /// The same by hand.
-    pub(super) fn values_by_hand(&self, outputs: &[f32], rows: usize, values: &mut Vec<f32>) {
+    pub(super) fn values(&self, outputs: &[f32], rows: usize, values: &mut Vec<f32>) {
         values.resize(rows * self.options, 0.0);
         let turned = Matrix::turned(&self.numbers, self.outputs);
         let sizes = [rows, self.outputs, self.options];
