@@ -86,8 +86,36 @@ fn steps_per_second(gradients: Gradients, settings: Option<DqnSettings>) -> f64 
     50.0 / (0..100).map(sample).fold(f64::INFINITY, f64::min)
 }
 
+/// A product of two 128 × 128 matrices, most of an update's arithmetic.
+fn products() {
+    let kind = (Kind::Float, Device::Cpu);
+    let (left, right) = (Tensor::randn([BATCH, BATCH], kind), Tensor::randn([BATCH, BATCH], kind));
+    let result = Tensor::zeros([BATCH, BATCH], kind);
+    let theirs = measure("product of 128 x 128, libtorch", 50, || {
+        let _ = tch::no_grad(|| result.mm_out(&left, &right));
+    });
+    let size = BATCH as usize;
+    let (left, right) = (vec![0.5_f32; size * size], vec![0.25_f32; size * size]);
+    let mut result = vec![0.0_f32; size * size];
+    let ours = measure("product of 128 x 128, gemm", 50, || {
+        let (into, step) = (result.as_mut_ptr(), size as isize);
+        let none = gemm::Parallelism::None;
+        // SAFETY: the three matrices have 128 rows of 128 numbers each.
+        #[expect(unsafe_code, reason = "gemm takes pointers and steps")]
+        unsafe {
+            let (left, right) = (left.as_ptr(), right.as_ptr());
+            gemm::gemm(
+                size, size, size, into, 1, step, false, left, 1, step, right, 1, step, 0.0, 1.0,
+                false, false, false, none,
+            );
+        }
+    });
+    println!("a product of gemm takes {:.2} of libtorch's", ours / theirs);
+}
+
 fn main() {
     tch::set_num_threads(1);
+    products();
     let mut by_hand = agent(Gradients::Auto);
     let mut by_graph = agent(Gradients::Autograd);
     for agent in [&mut by_hand, &mut by_graph] {

@@ -10,8 +10,8 @@
 //! - double: y = r + γ Q(s′, argmax_a′ Q(s′, a′; θ); θ⁻) (van Hasselt, Guez and Silver 2016, equation 4).
 //!
 //! With several heads each is a learner with the same reward whose target bootstraps from its own best
-//! option, and the loss is the mean over heads (Tavakoli, Pardo and Kormushev 2018, equation 4 for the
-//! targets and equation 7 for the loss without its branches' mean target). A joint agent has one head.
+//! option, and the loss is the mean over heads (Tavakoli, Pardo and Kormushev 2018: of their targets the
+//! first, one for each branch). A joint agent has one head.
 
 mod duelling;
 mod exploration;
@@ -138,7 +138,8 @@ impl Room {
 }
 
 impl Dqn {
-    /// A learner whose weights are drawn from the seed, with an empty memory of the right kind.
+    /// A learner whose weights are drawn from the seed. The memory sums up the settings' `n_step` at their
+    /// `gamma`, as [`DqnSettings::ring`] does; it may hold experience already.
     pub fn new(
         settings: DqnSettings,
         shape: Shape,
@@ -221,7 +222,7 @@ impl Dqn {
         &*self.memory
     }
 
-    /// Samples and takes one step, as if that were due.
+    /// Samples and takes one step, as if that were due; the memory must hold something.
     pub fn update(&mut self) -> Result<(), LearnError> {
         let beta = self.settings.prioritised.map_or(1.0, |one| one.beta(self.updates));
         self.memory.sample(self.settings.batch, beta, &mut self.sampling, &mut self.batch);
@@ -273,8 +274,8 @@ impl Dqn {
                     Loss::Huber => (0.5 * delta * delta, delta),
                     Loss::Mse => (delta * delta, 2.0 * delta),
                 };
-                // L = Σ w cost / (batch · heads): Schaul et al. 2016, algorithm 1, line 12; the mean over
-                // heads is that of Tavakoli et al. 2018, equation 7.
+                // L = Σ w cost / (batch · heads): weights of Schaul et al. 2016, algorithm 1; mean over
+                // heads of Tavakoli et al. 2018.
                 let weight = batch.weights[row];
                 blame[place] = weight * slope / (rows * heads) as f32;
                 loss += f64::from(weight * cost);
@@ -412,7 +413,9 @@ impl Agent for Dqn {
     fn learn(&mut self, turn: &Turn, lessons: &Lessons) -> Result<(), LearnError> {
         LearnError::check(&self.shape, turn, lessons)?;
         if let Some(normaliser) = &mut self.normaliser {
-            normaliser.update(&turn.inputs);
+            for row in &lessons.rows {
+                normaliser.update(&turn.inputs[row * self.shape.inputs..][..self.shape.inputs]);
+            }
         }
         self.remember(turn, lessons);
         let now = self.turns;
@@ -420,13 +423,13 @@ impl Agent for Dqn {
         if now < self.settings.learning_starts || self.memory.len() < self.settings.batch {
             return Ok(());
         }
-        if now % self.settings.train_every == 0 {
+        if now.is_multiple_of(self.settings.train_every) {
             for _ in 0..self.settings.gradient_steps {
                 self.update()?;
             }
         }
         match self.settings.target {
-            Target::Hard { every } if now % every == 0 => {
+            Target::Hard { every } if now.is_multiple_of(every) => {
                 self.target_network.blend(&self.network, 1.0)
             }
             _ => {}

@@ -109,10 +109,10 @@ fn only_what_is_allowed_is_chosen() {
 fn what_was_applied_is_learned_from_and_only_rows_with_a_lesson() {
     let shape = shape(1, &[3]);
     let memory = Fixed::default();
-    let settings = settings();
+    let settings = DqnSettings { normalise: Some(5.0), ..settings() };
     let mut agent = Dqn::new(settings, shape, 1, Device::Cpu, Box::new(memory.clone())).unwrap();
     let ids = [4, 5, 6].map(|row| RowId { world: 2, row });
-    let turn = Turn { ids: ids.to_vec(), inputs: vec![0.0; 3], allowed: vec![true; 9] };
+    let turn = Turn { ids: ids.to_vec(), inputs: vec![1.0, f32::NAN, 3.0], allowed: vec![true; 9] };
     let mut choices = Vec::new();
     agent.act(&turn, &mut choices);
     let lessons = Lessons {
@@ -127,6 +127,7 @@ fn what_was_applied_is_learned_from_and_only_rows_with_a_lesson() {
     let told = memory.told.lock().unwrap();
     assert_eq!((&told.choices[..], &told.rewards[..]), (&[2, 1][..], &[0.5, -0.5][..]));
     assert_eq!(told.ids, [ids[0], ids[2]]);
+    assert_eq!(agent.normaliser().map(|normaliser| normaliser.mean()), Some(&[2.0][..]));
 }
 
 #[test]
