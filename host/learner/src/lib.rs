@@ -5,13 +5,31 @@
 //! [`Chance`] that a checkpoint can hold.
 
 mod adam;
+mod agent;
+mod by_hand;
 mod chance;
+#[cfg(any(test, feature = "classic"))]
+pub mod classic;
 mod device;
+pub mod dqn;
+mod error;
+mod gradient;
+mod mask;
+mod memory;
 mod network;
+mod normaliser;
+mod passes;
 mod raw;
+mod wide;
 
 pub use adam::{Adam, AdamState};
+pub use agent::{Agent, AgentState};
 pub use chance::{Chance, Purpose};
 pub use device::{DeviceChoice, DeviceError};
+pub use dqn::{Dqn, DqnSettings};
+pub use error::LearnError;
+pub use memory::{Memory, MemoryError, MemorySettings, MemoryState, Row, StoredMemory};
 pub use network::{Activation, Initialisation, Mlp, MlpShape};
+pub use normaliser::Normaliser;
+pub use replay::{Batch, Provenance};
 pub use worlds::{Lessons, RowId, Shape, Turn, World, WorldError};

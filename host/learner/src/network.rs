@@ -8,6 +8,7 @@ use tch::{Device, Kind, Tensor, no_grad_guard};
 
 use crate::Chance;
 use crate::raw::{floats, floats_mut};
+use crate::wide::wide;
 
 /// What follows each hidden layer; the last layer is linear.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,12 +151,18 @@ impl Mlp {
         for (own, others) in self.parameters.iter_mut().zip(&other.parameters) {
             if own.device() == Device::Cpu {
                 let (keep, take) = ((1.0 - tau) as f32, tau as f32);
-                for (own, other) in floats_mut(own).iter_mut().zip(floats(others)) {
-                    *own = keep * *own + take * other;
-                }
+                mix(floats_mut(own), floats(others), keep, take);
             } else {
                 let _ = own.lerp_(others, tau);
             }
+        }
+    }
+}
+
+wide! {
+    fn mix(own: &mut [f32], others: &[f32], keep: f32, take: f32) {
+        for (own, other) in own.iter_mut().zip(others) {
+            *own = keep * *own + take * other;
         }
     }
 }

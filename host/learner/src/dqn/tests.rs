@@ -1,0 +1,5 @@
+mod errors;
+mod golden;
+mod learning;
+mod resume;
+mod scene;

@@ -1,0 +1,127 @@
+//! What the tests of deep Q-learning share: memories that can be looked into, and lessons by hand.
+
+use std::sync::{Arc, Mutex};
+
+use scaling::Ending;
+
+use super::super::*;
+use crate::RowId;
+use crate::memory::Ring;
+
+pub(super) fn shape(inputs: usize, heads: &[usize]) -> Shape {
+    Shape { inputs, heads: heads.to_vec(), scores: vec!["reward".into(), "cost".into()] }
+}
+
+/// Small and quick.
+pub(super) fn settings() -> DqnSettings {
+    DqnSettings { hidden: vec![16, 16], learning_rate: 5e-3, batch: 16, ..DqnSettings::default() }
+}
+
+pub(super) fn agent(settings: &DqnSettings, shape: &Shape, seed: u64) -> Dqn {
+    let memory = Box::new(settings.ring(shape));
+    Dqn::new(settings.clone(), shape.clone(), seed, Device::Cpu, memory).unwrap()
+}
+
+pub(super) fn both() -> [Gradients; 2] {
+    tch::set_num_threads(1);
+    [Gradients::Auto, Gradients::Autograd]
+}
+
+/// A turn of one row in which everything is allowed.
+pub(super) fn turn(shape: &Shape, inputs: &[f32]) -> Turn {
+    Turn {
+        ids: vec![RowId { world: 0, row: 0 }],
+        inputs: inputs.to_vec(),
+        allowed: vec![true; shape.options()],
+    }
+}
+
+/// What came of it.
+pub(super) fn lesson(
+    shape: &Shape,
+    choices: &[u16],
+    reward: f64,
+    after: &[f32],
+    ending: Ending,
+) -> Lessons {
+    Lessons {
+        rows: vec![0],
+        choices: choices.to_vec(),
+        scores: vec![reward, 0.0],
+        after: after.to_vec(),
+        allowed_after: vec![true; shape.options()],
+        endings: vec![ending],
+    }
+}
+
+/// A ring that the test holds too.
+#[derive(Clone)]
+pub(super) struct Shared(pub(super) Arc<Mutex<Ring>>);
+
+impl Memory for Shared {
+    fn append(&mut self, row: &Row<'_>) {
+        self.0.lock().unwrap().append(row);
+    }
+    fn end_turn(&mut self, turn: u64) {
+        self.0.lock().unwrap().end_turn(turn);
+    }
+    fn len(&self) -> usize {
+        self.0.lock().unwrap().len()
+    }
+    fn sample(&mut self, rows: usize, beta: f64, chance: &mut Chance, batch: &mut Batch) {
+        self.0.lock().unwrap().sample(rows, beta, chance, batch);
+    }
+    fn is_prioritised(&self) -> bool {
+        false
+    }
+    fn update_priorities(&mut self, _indices: &[u64], _errors: &[f32]) {}
+    fn position(&self) -> u64 {
+        self.0.lock().unwrap().position()
+    }
+}
+
+/// Always the same batch; writes down what it is told.
+#[derive(Clone, Default)]
+pub(super) struct Fixed {
+    pub(super) batch: Batch,
+    pub(super) is_prioritised: bool,
+    pub(super) told: Arc<Mutex<Told>>,
+}
+
+#[derive(Default)]
+pub(super) struct Told {
+    pub(super) betas: Vec<f64>,
+    pub(super) indices: Vec<u64>,
+    pub(super) errors: Vec<f32>,
+    pub(super) choices: Vec<u16>,
+    pub(super) rewards: Vec<f64>,
+    pub(super) ids: Vec<RowId>,
+}
+
+impl Memory for Fixed {
+    fn append(&mut self, row: &Row<'_>) {
+        let mut told = self.told.lock().unwrap();
+        told.choices.extend_from_slice(row.choices);
+        told.rewards.push(row.reward);
+        told.ids.push(row.id);
+    }
+    fn end_turn(&mut self, _turn: u64) {}
+    fn len(&self) -> usize {
+        self.batch.len()
+    }
+    fn sample(&mut self, _rows: usize, beta: f64, _chance: &mut Chance, batch: &mut Batch) {
+        batch.clone_from(&self.batch);
+        self.told.lock().unwrap().betas.push(beta);
+    }
+    fn is_prioritised(&self) -> bool {
+        self.is_prioritised
+    }
+    fn update_priorities(&mut self, indices: &[u64], errors: &[f32]) {
+        let mut told = self.told.lock().unwrap();
+        told.indices = indices.to_vec();
+        told.errors = errors.to_vec();
+    }
+    fn position(&self) -> u64 {
+        0
+    }
+}
