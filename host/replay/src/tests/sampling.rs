@@ -29,7 +29,7 @@ fn a_batch_has_what_the_rows_have() {
         assert_eq!(batch.discount[row], goes_on);
         assert_eq!(
             batch.allowed_after[5 * row..][..5],
-            [true, value as u32 % 2 == 0, true, false, true]
+            [true, (value as u32).is_multiple_of(2), true, false, true]
         );
         assert_eq!(batch.probability[row].is_nan(), told.turn == 0);
         assert_eq!(batch.weights[row], 1.0);
