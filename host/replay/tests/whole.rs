@@ -2,6 +2,7 @@
 //! with a folder in their environment.
 #![expect(clippy::print_stdout, reason = "a child tells its parent what is durable")]
 #![expect(clippy::print_stderr, reason = "a test says what it skipped and why")]
+#![expect(clippy::unwrap_used, reason = "a test may break")]
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
