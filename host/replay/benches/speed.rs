@@ -12,8 +12,8 @@ use std::time::Instant;
 use rand_pcg::Pcg64Dxsm;
 use rand_pcg::rand_core::SeedableRng as _;
 use replay::{
-    Batch, Draw, Experience, From, Limits, LogSettings, Prioritised, Provenance, ProvenanceId,
-    Replay, Schema, Settings,
+    Batch, Draw, Experience, Limits, LogSettings, Prioritised, Provenance, ProvenanceId, Replay,
+    Schema, Settings, Whose,
 };
 use scaling::{Ending, TenantId, WorkloadId};
 
@@ -106,7 +106,7 @@ fn samples(uniform: &Replay, ranked: &mut Replay) {
     let mut generator = Pcg64Dxsm::seed_from_u64(1);
     let mut draw = Draw {
         rows: NonZero::new(BATCH).unwrap(),
-        from: From::All,
+        from: Whose::All,
         score: 0,
         steps: NonZero::<u32>::MIN,
         gamma: 0.99,

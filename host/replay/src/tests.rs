@@ -102,7 +102,7 @@ pub(crate) fn settings(folder: &Path, rows: usize) -> Settings {
 pub(crate) fn draw(rows: usize) -> Draw {
     Draw {
         rows: NonZero::new(rows).unwrap(),
-        from: From::All,
+        from: Whose::All,
         score: 0,
         steps: NonZero::<u32>::MIN,
         gamma: 0.5,

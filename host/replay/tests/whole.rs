@@ -15,8 +15,8 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use rand_pcg::Pcg64Dxsm;
 use rand_pcg::rand_core::{Rng as _, SeedableRng as _};
 use replay::{
-    Batch, Draw, Experience, From, Limits, LogSettings, Provenance, Recovery, Replay, Schema,
-    Sequence, Settings, Status, verify,
+    Batch, Draw, Experience, Limits, LogSettings, Provenance, Recovery, Replay, Schema, Sequence,
+    Settings, Status, Whose, verify,
 };
 use scaling::{Ending, TenantId, WorkloadId};
 
@@ -155,7 +155,7 @@ fn append_until_memory_only(replay: &mut Replay) -> Sequence {
     let (mut batch, mut generator) = (Batch::new(), Pcg64Dxsm::seed_from_u64(1));
     let draw = Draw {
         rows: NonZero::new(32).unwrap(),
-        from: From::All,
+        from: Whose::All,
         score: 0,
         steps: NonZero::<u32>::MIN,
         gamma: 0.99,
