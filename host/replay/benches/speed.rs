@@ -12,8 +12,8 @@ use std::time::Instant;
 use rand_pcg::Pcg64Dxsm;
 use rand_pcg::rand_core::SeedableRng as _;
 use replay::{
-    Batch, Draw, Experience, From, Limits, LogSettings, Prioritised, Provenance, ProvenanceId,
-    Replay, Schema, Settings,
+    Batch, Draw, Experience, Limits, LogSettings, Prioritised, Provenance, ProvenanceId, Replay,
+    Schema, Settings, Whose,
 };
 use scaling::{Ending, TenantId, WorkloadId};
 
@@ -22,7 +22,9 @@ const BATCH: usize = 128;
 /// Rows between two commits of the durable turns.
 const COMMIT: usize = 1_000;
 const TURNS: usize = 9;
-const SAMPLES: usize = 2_000;
+/// Turns of samples are short, so that on a busy machine most of them are not interrupted.
+const SHORT_TURNS: usize = 501;
+const SAMPLES: usize = 20;
 
 fn schema() -> Schema {
     let functions = ["resize", "thumbnail", "classify"];
@@ -104,14 +106,14 @@ fn samples(uniform: &Replay, ranked: &mut Replay) {
     let mut generator = Pcg64Dxsm::seed_from_u64(1);
     let mut draw = Draw {
         rows: NonZero::new(BATCH).unwrap(),
-        from: From::All,
+        from: Whose::All,
         score: 0,
         steps: NonZero::<u32>::MIN,
         gamma: 0.99,
     };
     for steps in [1, 3] {
         draw.steps = NonZero::new(steps).unwrap();
-        let taken = median((0..TURNS).map(|_| {
+        let taken = median((0..SHORT_TURNS).map(|_| {
             micros(SAMPLES, || {
                 uniform.sample(black_box(&draw), &mut generator, &mut batch).unwrap()
             })
@@ -121,25 +123,25 @@ fn samples(uniform: &Replay, ranked: &mut Replay) {
     draw.steps = NonZero::<u32>::MIN;
     // Errors of many sizes, as a learner leaves them.
     let errors: Vec<f32> = (0..BATCH).map(|row| (row as f32 * 0.37).sin().abs() + 0.01).collect();
-    for _ in 0..5 * SAMPLES {
+    for _ in 0..500 * SAMPLES {
         ranked.sample_prioritised(&draw, 0.4, &mut generator, &mut batch).unwrap();
         ranked.update_priorities(&batch.ids, &errors).unwrap();
     }
-    let taken = median((0..TURNS).map(|_| {
+    let taken = median((0..SHORT_TURNS).map(|_| {
         micros(SAMPLES, || {
             ranked.sample_prioritised(black_box(&draw), 0.4, &mut generator, &mut batch).unwrap();
         })
     }));
     println!("prioritised batch of 128             {taken:>12.2} µs");
     let ids = batch.ids.clone();
-    let taken = median((0..TURNS).map(|_| {
+    let taken = median((0..SHORT_TURNS).map(|_| {
         micros(SAMPLES, || {
             ranked.update_priorities(black_box(&ids), &errors).unwrap();
         })
     }));
     println!("update of 128 priorities             {taken:>12.2} µs");
-    let taken = median((0..TURNS).map(|_| {
-        micros(10, || {
+    let taken = median((0..SHORT_TURNS).map(|_| {
+        micros(1, || {
             black_box(ranked.priorities());
         })
     }));

@@ -39,6 +39,12 @@ pub struct Batch {
     pub(crate) slots: Vec<u32>,
     /// Partitions and the rows up to and with each, where one tenant is drawn from.
     pub(crate) sums: Vec<(u64, u32)>,
+    /// The rows that follow them, as far as they have been looked at.
+    pub(crate) ahead: Vec<u32>,
+    /// Where in the sum of priorities each row was drawn.
+    pub(crate) places: Vec<f64>,
+    /// What touching the rows gave, kept so that no compiler leaves it out.
+    pub(crate) touched: u64,
 }
 
 impl Batch {

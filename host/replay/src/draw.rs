@@ -12,7 +12,7 @@ use crate::ring::Ring;
 
 /// Whose rows are drawn from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum From {
+pub enum Whose {
     /// Everybody's.
     All,
     /// One tenant's.
@@ -27,7 +27,7 @@ pub struct Draw {
     /// Rows of the batch.
     pub rows: NonZero<usize>,
     /// Whose rows; a prioritised sample is drawn from everybody's.
-    pub from: From,
+    pub from: Whose,
     /// Which of the schema's scores is the reward.
     pub score: usize,
     /// Steps of a return, ≥ 1: fewer where the episode ends, has a gap, or has not gone on so far.
@@ -43,7 +43,7 @@ pub enum SampleError {
     #[error("sample from {from:?}: there are no rows yet")]
     Empty {
         /// Whose rows.
-        from: From,
+        from: Whose,
     },
     /// A reward that is not stored.
     #[error("sample with score {score} as reward: the schema has {scores}")]
@@ -63,7 +63,7 @@ pub enum SampleError {
     #[error("prioritised sample from {from:?}: {why}")]
     Prioritised {
         /// Whose rows.
-        from: From,
+        from: Whose,
         /// Why not.
         why: &'static str,
     },
@@ -98,7 +98,7 @@ impl Draw {
         batch.slots.clear();
         let rows = self.rows.get();
         match self.from {
-            From::All => {
+            Whose::All => {
                 if ring.rows() == 0 {
                     return Err(empty);
                 }
@@ -110,12 +110,12 @@ impl Draw {
                     }
                 }
             }
-            From::Workload(tenant, workload) => {
+            Whose::Workload(tenant, workload) => {
                 let slots = ring.partitions.of_workload(tenant, workload).ok_or(empty)?;
                 let draw = || slots[chance::below(generator, slots.len() as u64) as usize];
                 batch.slots.extend(std::iter::repeat_with(draw).take(rows));
             }
-            From::Tenant(tenant) => {
+            Whose::Tenant(tenant) => {
                 batch.sums.clear();
                 let mut sum = 0;
                 for (partition, rows) in ring.partitions.of_tenant(tenant) {

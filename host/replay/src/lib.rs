@@ -24,7 +24,7 @@ mod status;
 mod sum_tree;
 
 pub use batch::{Batch, RowId};
-pub use draw::{Draw, From, SampleError};
+pub use draw::{Draw, SampleError, Whose};
 pub use experience::{Experience, ExperienceError, Row};
 pub use export::{ExportError, Format, export};
 pub use import::{ImportError, import};

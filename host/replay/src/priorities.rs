@@ -82,7 +82,8 @@ pub(crate) struct Priorities {
 impl Priorities {
     pub(crate) fn new(settings: Prioritised, slots: usize) -> Result<Self, PrioritiesError> {
         let Prioritised { alpha, epsilon } = settings;
-        if !(0.0..=1.0).contains(&alpha) || !(epsilon > 0.0 && epsilon.is_finite()) {
+        let sound = (0.0..=1.0).contains(&alpha) && epsilon > 0.0 && epsilon.is_finite();
+        if !sound {
             return Err(PrioritiesError::Settings { alpha, epsilon });
         }
         Ok(Self { settings, tree: SumTree::new(slots), maximum: 1.0 })
@@ -132,16 +133,16 @@ impl Priorities {
     ) {
         let total = self.tree.total();
         let share = total / rows as f64;
-        batch.slots.clear();
+        let mut place = |row: usize| (row as f64 + chance::uniform(generator)) * share;
+        batch.places.clear();
+        batch.places.extend((0..rows).map(&mut place));
+        self.tree.find(&mut batch.places, &mut batch.slots);
         batch.weights.clear();
         let mut largest = 0.0_f64;
-        for row in 0..rows {
-            let mark = (row as f64 + chance::uniform(generator)) * share;
-            let Some(slot) = self.tree.find(mark) else { break };
+        for &slot in &batch.slots {
             let probability = self.tree.get(slot) / total;
             let weight = libm::pow(held as f64 * probability, -beta);
             largest = largest.max(weight);
-            batch.slots.push(slot);
             batch.weights.push(weight as f32);
         }
         let scale = (1.0 / largest) as f32;

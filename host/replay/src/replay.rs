@@ -13,7 +13,7 @@ use thiserror::Error;
 
 pub use self::rewind::RewindError;
 use crate::batch::{Batch, RowId};
-use crate::draw::{Draw, From, SampleError};
+use crate::draw::{Draw, SampleError, Whose};
 use crate::experience::{Experience, ExperienceError, Row};
 use crate::limits::{Limits, LimitsError};
 use crate::log::{Frame, LogError, LogSettings, Vacated, Writer};
@@ -244,7 +244,7 @@ impl Replay {
         let from = draw.from;
         let refuse = |why| SampleError::Prioritised { from, why };
         let priorities = self.priorities.as_ref().ok_or(refuse("no priorities are kept"))?;
-        if from != From::All {
+        if from != Whose::All {
             return Err(refuse("priorities are kept for all rows together"));
         }
         if !(0.0..=1.0).contains(&beta) {

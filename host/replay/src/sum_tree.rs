@@ -52,28 +52,42 @@ impl SumTree {
         }
     }
 
-    /// The slot at which the running sum of priorities passes `mark`. Never one of priority zero, also
-    /// when rounding takes the mark past the end: the last with any is taken then. None if all are zero.
-    pub(crate) fn find(&self, mut mark: f64) -> Option<u32> {
-        let mut at = 0;
+    /// The slots at which the running sum of priorities passes each of `places`, which are used up. Never
+    /// one of priority zero, also when rounding takes a place past the end: the last with any is taken
+    /// then. The sum must not be zero.
+    ///
+    /// All go down a level before any goes further, so that their loads do not wait for each other.
+    pub(crate) fn find(&self, places: &mut [f64], slots: &mut Vec<u32>) {
+        slots.clear();
+        slots.resize(places.len(), 0);
         for level in self.levels.iter().rev() {
-            let children = &level[at * FAN..(at + 1) * FAN];
-            let mut chosen = None;
-            for (child, &value) in children.iter().enumerate() {
-                if value > 0.0 {
-                    chosen = Some((child, mark));
-                    if mark < value {
-                        break;
-                    }
-                    mark -= value;
-                }
+            let (nodes, _) = level.as_chunks::<FAN>();
+            for (place, at) in places.iter_mut().zip(slots.iter_mut()) {
+                let children = &nodes[*at as usize];
+                let (child, below) = passed(children, *place);
+                *at = *at * FAN as u32 + child;
+                *place -= below;
             }
-            let (child, rest) = chosen?;
-            at = at * FAN + child;
-            mark = rest;
         }
-        Some(at as u32)
     }
+}
+
+/// The child at which the running sum passes a place, and the sum before it.
+#[inline]
+fn passed(children: &[f64; FAN], place: f64) -> (u32, f64) {
+    let mut sums = [0.0; FAN + 1];
+    for (child, priority) in children.iter().enumerate() {
+        sums[child + 1] = sums[child] + priority;
+    }
+    // Counted and not searched for, because which child it is cannot be predicted. The first sum above
+    // the place is above the sum before it, so its child is not zero.
+    let child = sums[1..].iter().map(|&upto| u32::from(upto <= place)).sum::<u32>();
+    if child < FAN as u32 {
+        return (child, sums[child as usize]);
+    }
+    let last = children.iter().rposition(|&priority| priority > 0.0).unwrap_or(0);
+    // Past the end of that child too, so that the last is taken all the way down.
+    (last as u32, f64::NEG_INFINITY)
 }
 
 /// Pairwise, always in the same order.

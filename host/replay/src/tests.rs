@@ -79,7 +79,7 @@ pub(crate) fn append(replay: &mut Replay, told: Told) -> Sequence {
         probability: if turn == 0 { f32::NAN } else { 0.25 },
         scores: &[value / 2.0, 1.0],
         after: &[value + 3.0, -(value + 3.0)],
-        allowed_after: &[true, value as u32 % 2 == 0, true, false, true],
+        allowed_after: &[true, (value as u32).is_multiple_of(2), true, false, true],
         ending,
     };
     replay.append(&experience).unwrap()
@@ -102,7 +102,7 @@ pub(crate) fn settings(folder: &Path, rows: usize) -> Settings {
 pub(crate) fn draw(rows: usize) -> Draw {
     Draw {
         rows: NonZero::new(rows).unwrap(),
-        from: From::All,
+        from: Whose::All,
         score: 0,
         steps: NonZero::<u32>::MIN,
         gamma: 0.5,

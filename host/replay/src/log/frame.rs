@@ -132,19 +132,13 @@ pub(crate) fn note(frame: &Frame<'_>) -> Vec<u8> {
         Frame::Provenance(provenance) => (KIND_PROVENANCE, serde_json::to_vec(provenance)),
         Frame::Marks(marks) => (KIND_MARKS, serde_json::to_vec(marks)),
         Frame::Vacated(vacated) => (KIND_VACATE, serde_json::to_vec(vacated)),
-        Frame::Rows(rows) => return rows_frame(rows),
+        // Rows become a frame while they are appended.
+        Frame::Rows(_) => return Vec::new(),
     };
     let mut bytes = vec![0; FRAME_HEAD_BYTES];
     bytes.push(kind);
     bytes.extend(json.unwrap_or_default());
     seal(&mut bytes);
-    bytes
-}
-
-fn rows_frame(rows: &Rows<'_>) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(FRAME_HEAD_BYTES + ROWS_HEAD_BYTES + rows.bytes.len());
-    begin_rows(&mut bytes, rows.first);
-    bytes.extend_from_slice(rows.bytes);
     bytes
 }
 

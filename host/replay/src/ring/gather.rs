@@ -17,6 +17,8 @@ impl Ring {
         let layout = self.columns.layout;
         let (inputs, heads, options) = (layout.inputs, layout.heads, layout.options);
         batch.size(batch.slots.len(), inputs, heads, options);
+        batch.touched = self.columns.touch(&batch.slots);
+        self.touch_ahead(draw.steps.get(), batch);
         let (score, probability, allowed) =
             (layout.score(draw.score), layout.probability(), layout.allowed());
         for row in 0..batch.slots.len() {
@@ -54,6 +56,17 @@ impl Ring {
                 &last[allowed..allowed + bits::words(options)],
                 &mut batch.allowed_after[row * options..][..options],
             );
+        }
+    }
+
+    /// Touches the rows that follow, a step of all at a time.
+    fn touch_ahead(&self, steps: u32, batch: &mut Batch) {
+        batch.ahead.clone_from(&batch.slots);
+        for _ in 1..steps {
+            for slot in &mut batch.ahead {
+                *slot = self.columns.next(*slot).unwrap_or(*slot);
+            }
+            batch.touched ^= self.columns.touch(&batch.ahead);
         }
     }
 }

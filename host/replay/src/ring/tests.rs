@@ -112,7 +112,7 @@ proptest! {
         for (number, &(tenant, within)) in rows.iter().enumerate() {
             let workload = u64::from(tenant) * 2 + within;
             let of = |at: &dyn Fn(&(u64, u32, u64)) -> bool, list: &[(u64, u32, u64)]| {
-                (list.iter().filter(|&row| at(row)).count(), list.iter().position(|row| at(row)))
+                (list.iter().filter(|&row| at(row)).count(), list.iter().position(at))
             };
             let (held, first) = of(&|row| row.2 == workload, &list);
             let (owned, oldest) = of(&|row| row.1 == tenant, &list);

@@ -29,7 +29,7 @@ fn a_batch_has_what_the_rows_have() {
         assert_eq!(batch.discount[row], goes_on);
         assert_eq!(
             batch.allowed_after[5 * row..][..5],
-            [true, value as u32 % 2 == 0, true, false, true]
+            [true, (value as u32).is_multiple_of(2), true, false, true]
         );
         assert_eq!(batch.probability[row].is_nan(), told.turn == 0);
         assert_eq!(batch.weights[row], 1.0);
@@ -73,7 +73,7 @@ fn returns_end_with_the_episode_and_do_not_cross_gaps() {
 #[test]
 fn draws_from_one_tenant_or_one_workload() {
     let replay = filled(300);
-    let check = |from: From, workloads: &[u64]| {
+    let check = |from: Whose, workloads: &[u64]| {
         let mut batch = Batch::new();
         let some = Draw { from, ..draw(400) };
         replay.sample(&some, &mut generator(5), &mut batch).unwrap();
@@ -82,11 +82,11 @@ fn draws_from_one_tenant_or_one_workload() {
         seen.dedup();
         assert_eq!(seen, workloads);
     };
-    check(From::All, &[0, 1, 2]);
-    check(From::Tenant(TenantId(0)), &[0, 1]);
-    check(From::Tenant(TenantId(1)), &[2]);
-    check(From::Workload(TenantId(0), WorkloadId(1)), &[1]);
-    let nobody = Draw { from: From::Tenant(TenantId(9)), ..draw(1) };
+    check(Whose::All, &[0, 1, 2]);
+    check(Whose::Tenant(TenantId(0)), &[0, 1]);
+    check(Whose::Tenant(TenantId(1)), &[2]);
+    check(Whose::Workload(TenantId(0), WorkloadId(1)), &[1]);
+    let nobody = Draw { from: Whose::Tenant(TenantId(9)), ..draw(1) };
     let error = replay.sample(&nobody, &mut generator(5), &mut Batch::new()).unwrap_err();
     assert_eq!(error, SampleError::Empty { from: nobody.from });
 }
@@ -94,7 +94,7 @@ fn draws_from_one_tenant_or_one_workload() {
 #[test]
 fn every_row_is_drawn_alike() {
     let replay = filled(60);
-    for from in [From::All, From::Tenant(TenantId(0))] {
+    for from in [Whose::All, Whose::Tenant(TenantId(0))] {
         let mut batch = Batch::new();
         let mut counts = [0_u32; 60];
         let some = Draw { from, ..draw(60_000) };
