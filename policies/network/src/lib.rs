@@ -1,9 +1,10 @@
 //! Decides as the network of a trained agent says, greedily. `regatta export` puts the agent inside.
 
 mod explanation;
+mod inside;
 mod slot;
 
-use agent::{Agent, Card, Chooser, is_agent};
+use agent::{Agent, Card, Chooser};
 use schemars::JsonSchema;
 use sdk::{
     Advice, Batch, Explanation, Needs, Policy, Recommendation, Scope, SettingError, recommendation,
@@ -35,18 +36,6 @@ const GREEDY: u32 = 0;
 const BOUNDED: u32 = 1;
 const NO_VALUE: u32 = 2;
 
-const EMPTY: &str =
-    "there is no network in this module; it is what `regatta export CHECKPOINT` puts one into";
-
-/// The agent that was put into this module, or why there is none, in one line.
-fn inside() -> Result<Agent, String> {
-    let bytes = slot::contents();
-    if !is_agent(bytes) {
-        return Err(EMPTY.to_owned());
-    }
-    Agent::from_bytes(bytes).map_err(|error| format!("the agent in this module: {error}"))
-}
-
 impl Policy for Network {
     type Settings = Settings;
 
@@ -55,24 +44,25 @@ impl Policy for Network {
     const REASONS: &'static [&'static str] = &REASONS;
 
     fn name() -> String {
-        inside().map_or_else(|_| Self::NAME.to_owned(), |agent| agent.card().name.clone())
+        inside::card(|card| card.name.clone()).unwrap_or_else(|_| Self::NAME.to_owned())
     }
 
     fn version() -> String {
-        inside().map_or_else(|_| Self::VERSION.to_owned(), |agent| agent.card().version.clone())
+        inside::card(|card| card.version.clone()).unwrap_or_else(|_| Self::VERSION.to_owned())
     }
 
     fn scope() -> Scope {
-        let group = inside().is_ok_and(|agent| agent.card().is_group());
-        if group { Scope::Group } else { Scope::Workload }
+        let group = inside::card(Card::is_group);
+        if group == Ok(true) { Scope::Group } else { Scope::Workload }
     }
 
     fn check(_settings: &Settings) -> Vec<SettingError> {
-        inside().err().map(|why| SettingError::new("", why)).into_iter().collect()
+        let missing = inside::card(|_| ()).err();
+        missing.map(|why| SettingError::new("", why)).into_iter().collect()
     }
 
     fn new(settings: Settings, _seed: u64) -> Self {
-        Self::of(inside().expect("`check` has seen it"), &settings)
+        Self::of(inside::take().expect("`check` has seen it"), &settings)
     }
 
     fn needs(&self) -> Needs {
