@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 use agent::{Activation, Agent, Arrangement, Card, Change, Dense, Feature, Steps};
 use assembly::{Modules, export};
 use criterion::{BenchmarkId, Criterion, Throughput};
+use rand::{RngExt as _, SeedableRng as _};
+use rand_pcg::Pcg64Dxsm;
 use sandbox::{Component, ComponentPolicy, EpochClock, Limits, Sandbox};
 use scaling::{
     Batch, Bounds, Column, GroupId, Guard, Observations, Policy as _, Rails, Recommendation,
@@ -85,7 +87,8 @@ fn every_column() -> String {
 const HPA: &str = r#"{"pods": "columns", "metrics": [{"type": "Resource", "resource":
     {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}}]}"#;
 
-/// An agent of two hidden layers of 128 over five features, as SCARLET's, with any weights.
+/// An agent of two hidden layers of 128 over five features, as SCARLET's, with weights by chance as before
+/// training: ReLU leaves about half of the hidden layers at 0.
 fn agent() -> Agent {
     let features = [
         "replicas_desired",
@@ -106,10 +109,11 @@ fn agent() -> Agent {
         steps: Steps::default(),
         facts: BTreeMap::new(),
     };
-    let layer = |inputs: usize, outputs: usize, activation| Dense {
-        weights: (0..inputs * outputs).map(|at| ((at * 37 % 101) as f32 - 50.0) / 700.0).collect(),
-        bias: (0..outputs).map(|at| at as f32 / 1e3).collect(),
-        activation,
+    let mut chance = Pcg64Dxsm::seed_from_u64(7);
+    let mut layer = |inputs: usize, outputs: usize, activation| {
+        let most = 1.0 / (inputs as f32).sqrt();
+        let mut numbers = |count| (0..count).map(|_| chance.random_range(-most..most)).collect();
+        Dense { weights: numbers(inputs * outputs), bias: numbers(outputs), activation }
     };
     let layers = [
         layer(5, 128, Activation::Relu),
