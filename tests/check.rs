@@ -4,6 +4,7 @@
 mod bench;
 mod built_in;
 mod corpus;
+mod exported;
 mod faults;
 mod rewards;
 
