@@ -32,7 +32,7 @@ fn elapsed(work: impl FnOnce()) -> Duration {
 fn agent(gradients: Gradients) -> Dqn {
     let settings = DqnSettings { gradients, ..DqnSettings::default() };
     let shape = CartPole::default().shape().clone();
-    let memory = Box::new(settings.ring(&shape));
+    let memory = Box::new(settings.memory(&shape).expect("the settings can be"));
     Dqn::new(settings, shape, 1, Device::Cpu, memory).expect("the defaults can be")
 }
 
@@ -74,7 +74,7 @@ fn libtorch() -> impl FnMut() {
 fn steps_per_second(gradients: Gradients, settings: Option<DqnSettings>) -> f64 {
     let shape = CartPole::default().shape().clone();
     let settings = settings.unwrap_or(DqnSettings { gradients, ..DqnSettings::default() });
-    let memory = Box::new(settings.ring(&shape));
+    let memory = Box::new(settings.memory(&shape).expect("the settings can be"));
     let mut agent = Dqn::new(settings, shape, 1, Device::Cpu, memory).expect("the settings can be");
     let mut drive = Drive::new(vec![CartPole::default()], 1);
     let mut turns = |count: u32| {

@@ -35,7 +35,7 @@ fn cleanrl(steps: u64) -> DqnSettings {
 fn train(seed: u64, steps: u64) -> Result<Vec<f64>, learner::LearnError> {
     let settings = cleanrl(steps);
     let shape = CartPole::default().shape().clone();
-    let memory = Box::new(settings.ring(&shape));
+    let memory = Box::new(settings.memory(&shape)?);
     let mut agent = Dqn::new(settings, shape, seed, Device::Cpu, memory)?;
     let mut drive = Drive::new(vec![CartPole::default()], seed);
     for _ in 0..steps {

@@ -5,8 +5,8 @@ use std::num::NonZero;
 use std::path::PathBuf;
 
 use replay::{
-    Batch, Draw, Experience, From, Limits, LogSettings, Mark, Prioritised, Provenance,
-    ProvenanceId, Recovery, Replay, RowId as SampleId, Schema, Settings, Status,
+    Batch, Draw, Experience, Limits, LogSettings, Mark, Prioritised, Provenance,
+    ProvenanceId, Recovery, Replay, RowId as SampleId, Schema, Settings, Status, Whose,
 };
 use scaling::{Ending, TenantId, WorkloadId};
 use serde::{Deserialize, Serialize};
@@ -111,7 +111,7 @@ impl StoredMemory {
         .map_err(failed("open the memory"))?;
         let draw = Draw {
             rows: NonZero::<usize>::MIN,
-            from: From::All,
+            from: Whose::All,
             score: 0,
             steps,
             gamma: settings.gamma,

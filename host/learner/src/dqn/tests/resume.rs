@@ -1,16 +1,40 @@
-use std::sync::{Arc, Mutex};
+use std::fs;
+use std::path::Path;
 
 use super::super::*;
-use super::scene::{Shared, both};
-use crate::World;
+use super::scene::both;
 use crate::classic::{CartPole, Drive, evaluate};
+use crate::{MemorySettings, Provenance, StoredMemory, World};
 
-fn start(settings: &DqnSettings, seed: u64) -> (Dqn, Shared, Drive<CartPole>) {
+/// A memory with a log.
+fn memory(settings: &DqnSettings, shape: &Shape, folder: &Path) -> StoredMemory {
+    let provenance = Provenance {
+        policy: "dqn".into(),
+        policy_version: String::new(),
+        reward: "reward".into(),
+        reward_version: String::new(),
+        driver: "classic".into(),
+        seed: 0,
+    };
+    let settings = MemorySettings {
+        capacity: settings.buffer,
+        n_step: settings.n_step as u32,
+        gamma: settings.gamma,
+        prioritised: settings.prioritised.map(Prioritised::kept),
+        log: Some(folder.to_owned()),
+        keep: 2,
+        provenance,
+        features: ["x", "v", "angle", "spin"].map(str::to_owned).to_vec(),
+        features_version: String::new(),
+    };
+    StoredMemory::open(settings, shape).unwrap()
+}
+
+fn start(settings: &DqnSettings, seed: u64, folder: &Path) -> (Dqn, Drive<CartPole>) {
     let shape = CartPole::default().shape().clone();
-    let memory = Shared(Arc::new(Mutex::new(settings.ring(&shape))));
-    let boxed = Box::new(memory.clone());
-    let agent = Dqn::new(settings.clone(), shape, seed, Device::Cpu, boxed).unwrap();
-    (agent, memory, Drive::new(vec![CartPole::default(), CartPole::default()], seed))
+    let memory = Box::new(memory(settings, &shape, folder));
+    let agent = Dqn::new(settings.clone(), shape, seed, Device::Cpu, memory).unwrap();
+    (agent, Drive::new(vec![CartPole::default(), CartPole::default()], seed))
 }
 
 fn variations() -> Vec<DqnSettings> {
@@ -24,6 +48,7 @@ fn variations() -> Vec<DqnSettings> {
             gradient_clip: Some(0.5),
             normalise: Some(5.0),
             buffer: 150,
+            prioritised: Some(Prioritised::default()),
             ..plain.clone()
         };
         [plain, varied]
@@ -35,7 +60,8 @@ fn variations() -> Vec<DqnSettings> {
 fn the_same_seed_gives_the_same_weights() {
     for settings in variations() {
         let run = |seed| {
-            let (mut agent, _, mut drive) = start(&settings, seed);
+            let folder = tempfile::tempdir().unwrap();
+            let (mut agent, mut drive) = start(&settings, seed, folder.path());
             (0..300).for_each(|_| drive.step(&mut agent).unwrap());
             (agent.network.weights(), drive.returns)
         };
@@ -48,16 +74,24 @@ fn the_same_seed_gives_the_same_weights() {
 #[test]
 fn a_resumed_run_is_the_uninterrupted_one_bit_for_bit() {
     for settings in variations() {
-        let (mut agent, memory, mut drive) = start(&settings, 4);
+        let (folder, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (mut agent, mut drive) = start(&settings, 4, folder.path());
         (0..130).for_each(|_| drive.step(&mut agent).unwrap());
         let written = serde_json::to_string(&agent.state()).unwrap();
-        let remembered = memory.0.lock().unwrap().clone();
+        let remembered = agent.memory_state().unwrap().unwrap();
         let mut later = drive.clone();
-        (0..120).for_each(|_| drive.step(&mut agent).unwrap());
+        // What comes after the checkpoint is in the log too, and has to be forgotten again.
+        (0..60).for_each(|_| drive.step(&mut agent).unwrap());
+        agent.memory_state().unwrap();
+        for file in fs::read_dir(folder.path()).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
+        }
+        (0..60).for_each(|_| drive.step(&mut agent).unwrap());
 
-        let (mut resumed, memory, _) = start(&settings, 99);
-        *memory.0.lock().unwrap() = remembered;
+        let (mut resumed, _) = start(&settings, 99, copy.path());
         resumed.restore(&serde_json::from_str(&written).unwrap()).unwrap();
+        resumed.restore_memory(&remembered).unwrap();
         (0..120).for_each(|_| later.step(&mut resumed).unwrap());
         assert_eq!(resumed.state(), agent.state());
         assert_eq!(later.returns, drive.returns);

@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex};
 use scaling::Ending;
 
 use super::super::*;
-use crate::RowId;
-use crate::memory::Ring;
+use crate::{MemoryError, RowId};
 
 pub(super) fn shape(inputs: usize, heads: &[usize]) -> Shape {
     Shape { inputs, heads: heads.to_vec(), scores: vec!["reward".into(), "cost".into()] }
@@ -18,7 +17,7 @@ pub(super) fn settings() -> DqnSettings {
 }
 
 pub(super) fn agent(settings: &DqnSettings, shape: &Shape, seed: u64) -> Dqn {
-    let memory = Box::new(settings.ring(shape));
+    let memory = Box::new(settings.memory(shape).unwrap());
     Dqn::new(settings.clone(), shape.clone(), seed, Device::Cpu, memory).unwrap()
 }
 
@@ -54,32 +53,6 @@ pub(super) fn lesson(
     }
 }
 
-/// A ring that the test holds too.
-#[derive(Clone)]
-pub(super) struct Shared(pub(super) Arc<Mutex<Ring>>);
-
-impl Memory for Shared {
-    fn append(&mut self, row: &Row<'_>) {
-        self.0.lock().unwrap().append(row);
-    }
-    fn end_turn(&mut self, turn: u64) {
-        self.0.lock().unwrap().end_turn(turn);
-    }
-    fn len(&self) -> usize {
-        self.0.lock().unwrap().len()
-    }
-    fn sample(&mut self, rows: usize, beta: f64, chance: &mut Chance, batch: &mut Batch) {
-        self.0.lock().unwrap().sample(rows, beta, chance, batch);
-    }
-    fn is_prioritised(&self) -> bool {
-        false
-    }
-    fn update_priorities(&mut self, _indices: &[u64], _errors: &[f32]) {}
-    fn position(&self) -> u64 {
-        self.0.lock().unwrap().position()
-    }
-}
-
 /// Always the same batch; writes down what it is told.
 #[derive(Clone, Default)]
 pub(super) struct Fixed {
@@ -91,7 +64,6 @@ pub(super) struct Fixed {
 #[derive(Default)]
 pub(super) struct Told {
     pub(super) betas: Vec<f64>,
-    pub(super) indices: Vec<u64>,
     pub(super) errors: Vec<f32>,
     pub(super) choices: Vec<u16>,
     pub(super) rewards: Vec<f64>,
@@ -99,15 +71,16 @@ pub(super) struct Told {
 }
 
 impl Memory for Fixed {
-    fn append(&mut self, row: &Row<'_>) {
+    fn begin_episode(&mut self, _world: u32, _seed: u64) {}
+    fn append(&mut self, row: &Row<'_>) -> Result<(), MemoryError> {
         let mut told = self.told.lock().unwrap();
         told.choices.extend_from_slice(row.choices);
-        told.rewards.push(row.reward);
+        told.rewards.push(row.scores[0]);
         told.ids.push(row.id);
+        Ok(())
     }
-    fn end_turn(&mut self, _turn: u64) {}
     fn len(&self) -> usize {
-        self.batch.len()
+        self.batch.reward.len()
     }
     fn sample(&mut self, _rows: usize, beta: f64, _chance: &mut Chance, batch: &mut Batch) {
         batch.clone_from(&self.batch);
@@ -116,12 +89,18 @@ impl Memory for Fixed {
     fn is_prioritised(&self) -> bool {
         self.is_prioritised
     }
-    fn update_priorities(&mut self, indices: &[u64], errors: &[f32]) {
-        let mut told = self.told.lock().unwrap();
-        told.indices = indices.to_vec();
-        told.errors = errors.to_vec();
+    fn update_priorities(
+        &mut self,
+        _: &[replay::RowId],
+        errors: &[f32],
+    ) -> Result<(), MemoryError> {
+        self.told.lock().unwrap().errors = errors.to_vec();
+        Ok(())
     }
-    fn position(&self) -> u64 {
-        0
+    fn state(&mut self) -> Result<Option<MemoryState>, MemoryError> {
+        Ok(None)
+    }
+    fn restore(&mut self, _: &MemoryState) -> Result<(), MemoryError> {
+        Ok(())
     }
 }
