@@ -79,18 +79,7 @@ def dqn_case(name, heads, double=False, duelling=False, mse=False, clip=None, ta
     if weighted:
         importance = single(torch.rand(batch, 1, dtype=torch.float64))
 
-    with torch.no_grad():
-        judge = option_values(target, heads, duelling, after)
-        chooser = option_values(network, heads, duelling, after) if double else judge
-        best = []
-        for c, j, m in zip(chooser.split(heads, 1), judge.split(heads, 1), allowed.split(heads, 1)):
-            best.append(j.gather(1, c.masked_fill(~m, -torch.inf).argmax(1, keepdim=True)))
-        targets = rewards + discounts * goes_on * torch.cat(best, 1)
     optimiser = torch.optim.Adam(network.parameters(), lr=rate)
-    values = option_values(network, heads, duelling, before).split(heads, 1)
-    chosen = torch.cat([v.gather(1, choices[:, h : h + 1]) for h, v in enumerate(values)], 1)
-    cost = nn.functional.mse_loss if mse else nn.functional.huber_loss
-    loss = (importance * cost(chosen, targets, reduction="none")).mean()
     case = {
         "name": name,
         "heads": heads,
@@ -112,22 +101,38 @@ def dqn_case(name, heads, double=False, duelling=False, mse=False, clip=None, ta
         "allowed_after": allowed.reshape(-1).tolist(),
         "weights": rounded(importance.reshape(-1)),
     }
-    optimiser.zero_grad()
-    loss.backward()
-    norm = torch.nn.utils.clip_grad_norm_(network.parameters(), clip or torch.inf)
-    optimiser.step()
-    with torch.no_grad():
-        for own, other in zip(target.parameters(), network.parameters()):
-            own.lerp_(other, tau)
-    case["wanted"] = {
-        "loss": rounded(loss.item()),
-        "value": rounded(chosen.mean().item()),
-        "errors": rounded((chosen - targets).abs().mean(1)),
-        "gradient_norm": rounded(norm.item()),
-        "gradients": gradients(network) if clip is None else [],
-        "network": weights(network),
-        "target_network": weights(target),
-    }
+    updates = []
+    for _ in range(2):
+        with torch.no_grad():
+            judge = option_values(target, heads, duelling, after)
+            chooser = option_values(network, heads, duelling, after) if double else judge
+            best = []
+            for c, j, m in zip(chooser.split(heads, 1), judge.split(heads, 1), allowed.split(heads, 1)):
+                best.append(j.gather(1, c.masked_fill(~m, -torch.inf).argmax(1, keepdim=True)))
+            targets = rewards + discounts * goes_on * torch.cat(best, 1)
+        values = option_values(network, heads, duelling, before).split(heads, 1)
+        chosen = torch.cat([v.gather(1, choices[:, h : h + 1]) for h, v in enumerate(values)], 1)
+        cost = nn.functional.mse_loss if mse else nn.functional.huber_loss
+        loss = (importance * cost(chosen, targets, reduction="none")).mean()
+        optimiser.zero_grad()
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(network.parameters(), clip or torch.inf)
+        optimiser.step()
+        with torch.no_grad():
+            for own, other in zip(target.parameters(), network.parameters()):
+                own.lerp_(other, tau)
+        updates.append(
+            {
+                "loss": rounded(loss.item()),
+                "value": rounded(chosen.mean().item()),
+                "errors": rounded((chosen - targets).abs().mean(1)),
+                "gradient_norm": rounded(norm.item()),
+                "gradients": gradients(network),
+                "network": weights(network),
+                "target_network": weights(target),
+            }
+        )
+    case["updates"] = updates
     return case
 
 
