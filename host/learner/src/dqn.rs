@@ -222,10 +222,10 @@ impl Dqn {
         &*self.memory
     }
 
-    /// Samples and takes one step, as if that were due; the memory must hold something.
+    /// Samples and takes one step, as if that were due.
     pub fn update(&mut self) -> Result<(), LearnError> {
         let beta = self.settings.prioritised.map_or(1.0, |one| one.beta(self.updates));
-        self.memory.sample(self.settings.batch, beta, &mut self.sampling, &mut self.batch);
+        self.memory.sample(self.settings.batch, beta, &mut self.sampling, &mut self.batch)?;
         if let Some(normaliser) = &self.normaliser {
             normaliser.apply(&mut self.batch.before);
             normaliser.apply(&mut self.batch.after);
@@ -255,8 +255,6 @@ impl Dqn {
         let (mut loss, mut value) = (0.0, 0.0);
         for row in 0..rows {
             let first = row * options;
-            // (1 − terminated) γᵏ
-            let factor = batch.not_terminated[row] * batch.discounts[row];
             let mut error = 0.0;
             for (head, choice) in self.heads.iter().zip(&batch.choices[row * heads..]) {
                 let places = first + head.start..first + head.end;
@@ -264,8 +262,8 @@ impl Dqn {
                 let judge = &later[places.clone()];
                 let chooser = if settings.double { &chooser[places.clone()] } else { judge };
                 let next = mask::best(chooser, &batch.allowed_after[places.clone()]);
-                // y = R + (1 − terminated) γᵏ Q(s_k, a′; θ⁻)
-                let td_target = batch.rewards[row] + factor * judge[next];
+                // y = R + γᵏ Q(s_k, a′; θ⁻); the discount is 0 at a true ending.
+                let td_target = batch.rewards[row] + batch.discounts[row] * judge[next];
                 let place = places.start + usize::from(*choice);
                 let delta = values[place] - td_target;
                 let (cost, slope) = match settings.loss {
@@ -288,7 +286,7 @@ impl Dqn {
         Outcome { loss: loss * share, value: value * share }
     }
 
-    /// θ ← Adam(θ, ∇), θ⁻ ← τ θ + (1 − τ) θ⁻, and new priorities; nothing of it if a number is not finite.
+    /// New priorities, θ ← Adam(θ, ∇) and θ⁻ ← τ θ + (1 − τ) θ⁻; nothing of it if a number is not finite.
     fn descend(&mut self, outcome: &Outcome) -> Result<(), LearnError> {
         let rows = self.batch.len();
         let Room { passes, blame, output_blame, errors, .. } = self.room.get_mut();
@@ -306,15 +304,15 @@ impl Dqn {
                 return Err(LearnError::Diverged { component, update: self.updates, value });
             }
         }
+        if self.settings.prioritised.is_some() {
+            self.memory.update_priorities(&self.batch.indices, errors)?;
+        }
         if let Some(largest) = self.settings.gradient_clip {
             clip(gradients, gradient_norm, largest);
         }
         self.optimiser.step(self.network.parameters_mut(), gradients);
         if let Target::Soft { tau } = self.settings.target {
             self.target_network.blend(&self.network, tau);
-        }
-        if self.settings.prioritised.is_some() {
-            self.memory.update_priorities(&self.batch.indices, errors);
         }
         self.updates += 1;
         self.tally.updates += 1;
@@ -344,7 +342,7 @@ impl Dqn {
         choices.extend(self.heads.iter().map(best));
     }
 
-    fn remember(&mut self, turn: &Turn, lessons: &Lessons) {
+    fn remember(&mut self, turn: &Turn, lessons: &Lessons) -> Result<(), LearnError> {
         let (inputs, heads, options) =
             (self.shape.inputs, self.shape.heads.len(), self.shape.options());
         // After a true ending nothing is chosen, whatever its mask says.
@@ -364,9 +362,10 @@ impl Dqn {
                 after: &lessons.after[lesson * inputs..][..inputs],
                 allowed_after,
                 ending,
-            });
+            })?;
         }
         self.memory.end_turn(self.turns);
+        Ok(())
     }
 }
 
@@ -417,7 +416,7 @@ impl Agent for Dqn {
                 normaliser.update(&turn.inputs[row * self.shape.inputs..][..self.shape.inputs]);
             }
         }
-        self.remember(turn, lessons);
+        self.remember(turn, lessons)?;
         let now = self.turns;
         self.turns += 1;
         if now < self.settings.learning_starts || self.memory.len() < self.settings.batch {

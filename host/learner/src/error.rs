@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::memory::MemoryError;
 use crate::{Lessons, RowId, Shape, Turn};
 
 /// Why an agent cannot learn, or cannot be what it is asked to be.
@@ -107,6 +108,9 @@ pub enum LearnError {
         /// The head.
         head: usize,
     },
+    /// A memory that failed.
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
     /// A state of another algorithm.
     #[error(
         "the state is one of {found}, not of {wanted}: restore it into an agent of its own kind"

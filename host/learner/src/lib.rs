@@ -29,7 +29,7 @@ pub use chance::{Chance, Purpose};
 pub use device::{DeviceChoice, DeviceError};
 pub use dqn::{Dqn, DqnSettings};
 pub use error::LearnError;
-pub use memory::{Batch, Memory, Ring};
+pub use memory::{Batch, Memory, MemoryError, Ring};
 pub use network::{Activation, Initialisation, Mlp, MlpShape};
 pub use normaliser::Normaliser;
 pub use world::{Lessons, RowId, Shape, Turn, World, WorldError};

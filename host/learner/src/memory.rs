@@ -4,6 +4,7 @@ mod ring;
 
 pub use ring::{Ring, RingSettings};
 use scaling::Ending;
+use thiserror::Error;
 
 use crate::{Chance, RowId};
 
@@ -37,10 +38,8 @@ pub struct Batch {
     pub choices: Vec<u16>,
     /// `[batch]`: the discounted sum of the rewards of n steps, Σ γⁱ r.
     pub rewards: Vec<f32>,
-    /// `[batch]`: γᵏ, where k ≤ n are the steps up to `after`.
+    /// `[batch]`: what the value of `after` counts for: γᵏ after k ≤ n steps, 0 at a true ending.
     pub discounts: Vec<f32>,
-    /// `[batch]`: 0 where `after` is a true ending, else 1.
-    pub not_terminated: Vec<f32>,
     /// `[batch, inputs]`.
     pub after: Vec<f32>,
     /// `[batch, options]`.
@@ -68,7 +67,6 @@ impl Batch {
         self.choices.clear();
         self.rewards.clear();
         self.discounts.clear();
-        self.not_terminated.clear();
         self.after.clear();
         self.allowed_after.clear();
         self.indices.clear();
@@ -76,10 +74,20 @@ impl Batch {
     }
 }
 
+/// A memory that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{attempted} failed: {cause}")]
+pub struct MemoryError {
+    /// What was tried.
+    pub attempted: &'static str,
+    /// Why it failed.
+    pub cause: String,
+}
+
 /// Experience that an agent samples from.
 pub trait Memory: Send {
     /// Takes in one experience.
-    fn append(&mut self, row: &Row<'_>);
+    fn append(&mut self, row: &Row<'_>) -> Result<(), MemoryError>;
 
     /// Ends a turn: whoever had no experience in it does not go on where it was.
     fn end_turn(&mut self, turn: u64);
@@ -94,13 +102,19 @@ pub trait Memory: Send {
 
     /// Fills the batch with `rows` experiences, which may repeat; there must be at least one. `beta` is the
     /// exponent of the importance weights (Schaul et al. 2016, β), without meaning to uniform sampling.
-    fn sample(&mut self, rows: usize, beta: f64, chance: &mut Chance, batch: &mut Batch);
+    fn sample(
+        &mut self,
+        rows: usize,
+        beta: f64,
+        chance: &mut Chance,
+        batch: &mut Batch,
+    ) -> Result<(), MemoryError>;
 
     /// Whether it samples by priority.
     fn is_prioritised(&self) -> bool;
 
     /// Sets priorities by the errors |δ| of sampled experiences; those that are gone are passed over.
-    fn update_priorities(&mut self, indices: &[u64], errors: &[f32]);
+    fn update_priorities(&mut self, indices: &[u64], errors: &[f32]) -> Result<(), MemoryError>;
 
     /// Experiences ever taken in, by which a checkpoint knows what the memory held.
     fn position(&self) -> u64;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use pending::Pending;
 use scaling::Ending;
 
-use super::{Batch, Memory, Row};
+use super::{Batch, Memory, MemoryError, Row};
 use crate::{Chance, RowId, Shape};
 
 /// Sizes of a ring.
@@ -35,8 +35,8 @@ pub struct Ring {
     options: usize,
     before: Vec<f32>,
     choices: Vec<u16>,
-    /// Reward, discount and whether it goes on.
-    figures: Vec<[f32; 3]>,
+    /// Reward and discount.
+    figures: Vec<[f32; 2]>,
     after: Vec<f32>,
     allowed_after: Vec<bool>,
     /// Where the next one goes once the ring is full.
@@ -68,7 +68,7 @@ impl Ring {
         }
     }
 
-    fn store(&mut self, start: (&[f32], &[u16]), figures: [f32; 3], end: (&[f32], &[bool])) {
+    fn store(&mut self, start: (&[f32], &[u16]), figures: [f32; 2], end: (&[f32], &[bool])) {
         if self.figures.len() < self.settings.capacity {
             self.before.extend_from_slice(start.0);
             self.choices.extend_from_slice(start.1);
@@ -90,8 +90,7 @@ impl Ring {
     fn release(&mut self, pending: &mut Pending, is_over: bool) {
         while pending.len() == self.settings.n_step || (is_over && pending.len() > 0) {
             let figures = pending.figures(self.settings.gamma);
-            let place = self.inputs;
-            let (before, choices) = pending.first(place, self.heads);
+            let (before, choices) = pending.first(self.inputs, self.heads);
             self.store((before, choices), figures, (&pending.after, &pending.allowed_after));
             pending.drop_first(self.inputs, self.heads);
         }
@@ -99,13 +98,13 @@ impl Ring {
 }
 
 impl Memory for Ring {
-    fn append(&mut self, row: &Row<'_>) {
+    fn append(&mut self, row: &Row<'_>) -> Result<(), MemoryError> {
         self.position += 1;
         if self.settings.n_step == 1 {
             let goes_on = f32::from(u8::from(row.ending != Ending::Terminated));
-            let figures = [row.reward as f32, self.settings.gamma as f32, goes_on];
+            let figures = [row.reward as f32, self.settings.gamma as f32 * goes_on];
             self.store((row.before, row.choices), figures, (row.after, row.allowed_after));
-            return;
+            return Ok(());
         }
         let mut pending = self.pending.remove(&row.id).unwrap_or_default();
         if pending.len() > 0 && pending.turn + 1 != row.turn {
@@ -114,6 +113,7 @@ impl Memory for Ring {
         pending.push(row);
         self.release(&mut pending, row.ending != Ending::Running);
         self.pending.insert(row.id, pending);
+        Ok(())
     }
 
     fn end_turn(&mut self, turn: u64) {
@@ -127,32 +127,44 @@ impl Memory for Ring {
         self.figures.len()
     }
 
-    fn sample(&mut self, rows: usize, _beta: f64, chance: &mut Chance, batch: &mut Batch) {
+    fn sample(
+        &mut self,
+        rows: usize,
+        _beta: f64,
+        chance: &mut Chance,
+        batch: &mut Batch,
+    ) -> Result<(), MemoryError> {
         batch.clear();
         let count = self.figures.len() as u64;
+        if count == 0 {
+            let (attempted, cause) = ("sampling from a ring", "it is empty".to_owned());
+            return Err(MemoryError { attempted, cause });
+        }
         batch.indices.extend((0..rows).map(|_| chance.below(count)));
         let (inputs, heads, options) = (self.inputs, self.heads, self.options);
         for &index in &batch.indices {
             let place = index as usize;
-            let [reward, discount, goes_on] = self.figures[place];
+            let [reward, discount] = self.figures[place];
             batch.before.extend_from_slice(&self.before[place * inputs..][..inputs]);
             batch.choices.extend_from_slice(&self.choices[place * heads..][..heads]);
             batch.rewards.push(reward);
             batch.discounts.push(discount);
-            batch.not_terminated.push(goes_on);
             batch.after.extend_from_slice(&self.after[place * inputs..][..inputs]);
             batch
                 .allowed_after
                 .extend_from_slice(&self.allowed_after[place * options..][..options]);
         }
         batch.weights.resize(rows, 1.0);
+        Ok(())
     }
 
     fn is_prioritised(&self) -> bool {
         false
     }
 
-    fn update_priorities(&mut self, _indices: &[u64], _errors: &[f32]) {}
+    fn update_priorities(&mut self, _indices: &[u64], _errors: &[f32]) -> Result<(), MemoryError> {
+        Ok(())
+    }
 
     fn position(&self) -> u64 {
         self.position

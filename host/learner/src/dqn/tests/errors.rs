@@ -61,7 +61,6 @@ fn an_update_that_is_not_finite_is_named_and_leaves_the_weights() {
                 choices: vec![0],
                 rewards: vec![f32::INFINITY],
                 discounts: vec![0.9],
-                not_terminated: vec![1.0],
                 after: vec![1.0],
                 allowed_after: vec![true],
                 indices: vec![0],

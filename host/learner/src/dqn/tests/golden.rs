@@ -25,7 +25,6 @@ struct Case {
     choices: Vec<u16>,
     rewards: Vec<f32>,
     discounts: Vec<f32>,
-    not_terminated: Vec<f32>,
     allowed_after: Vec<bool>,
     weights: Vec<f32>,
     /// What the same batch comes to twice in a row.
@@ -67,7 +66,6 @@ fn agent(case: &Case, gradients: Gradients) -> (Dqn, Fixed) {
         choices: case.choices.clone(),
         rewards: case.rewards.clone(),
         discounts: case.discounts.clone(),
-        not_terminated: case.not_terminated.clone(),
         after: case.after.clone(),
         allowed_after: case.allowed_after.clone(),
         indices: (0..rows as u64).map(|row| 10 * row).collect(),
@@ -117,6 +115,9 @@ fn updates_are_pytorchs() {
             let targets = agent.target_network.weights();
             near(&targets, &wanted.target_network, 2e-5, &what("target weights"));
         }
+        // From 0.4 to 1 in 100,000 updates.
+        let betas: Vec<f32> = memory.told.lock().unwrap().betas.iter().map(|&b| b as f32).collect();
+        near(&betas, &[0.4, 0.400_006], 1e-7, &case.name);
     }
 }
 

@@ -6,7 +6,7 @@ use scaling::Ending;
 
 use super::super::*;
 use crate::RowId;
-use crate::memory::Ring;
+use crate::memory::{MemoryError, Ring};
 
 pub(super) fn shape(inputs: usize, heads: &[usize]) -> Shape {
     Shape { inputs, heads: heads.to_vec(), scores: vec!["reward".into(), "cost".into()] }
@@ -59,8 +59,8 @@ pub(super) fn lesson(
 pub(super) struct Shared(pub(super) Arc<Mutex<Ring>>);
 
 impl Memory for Shared {
-    fn append(&mut self, row: &Row<'_>) {
-        self.0.lock().unwrap().append(row);
+    fn append(&mut self, row: &Row<'_>) -> Result<(), MemoryError> {
+        self.0.lock().unwrap().append(row)
     }
     fn end_turn(&mut self, turn: u64) {
         self.0.lock().unwrap().end_turn(turn);
@@ -68,13 +68,21 @@ impl Memory for Shared {
     fn len(&self) -> usize {
         self.0.lock().unwrap().len()
     }
-    fn sample(&mut self, rows: usize, beta: f64, chance: &mut Chance, batch: &mut Batch) {
-        self.0.lock().unwrap().sample(rows, beta, chance, batch);
+    fn sample(
+        &mut self,
+        rows: usize,
+        beta: f64,
+        chance: &mut Chance,
+        batch: &mut Batch,
+    ) -> Result<(), MemoryError> {
+        self.0.lock().unwrap().sample(rows, beta, chance, batch)
     }
     fn is_prioritised(&self) -> bool {
         false
     }
-    fn update_priorities(&mut self, _indices: &[u64], _errors: &[f32]) {}
+    fn update_priorities(&mut self, _indices: &[u64], _errors: &[f32]) -> Result<(), MemoryError> {
+        Ok(())
+    }
     fn position(&self) -> u64 {
         self.0.lock().unwrap().position()
     }
@@ -99,27 +107,36 @@ pub(super) struct Told {
 }
 
 impl Memory for Fixed {
-    fn append(&mut self, row: &Row<'_>) {
+    fn append(&mut self, row: &Row<'_>) -> Result<(), MemoryError> {
         let mut told = self.told.lock().unwrap();
         told.choices.extend_from_slice(row.choices);
         told.rewards.push(row.reward);
         told.ids.push(row.id);
+        Ok(())
     }
     fn end_turn(&mut self, _turn: u64) {}
     fn len(&self) -> usize {
         self.batch.len()
     }
-    fn sample(&mut self, _rows: usize, beta: f64, _chance: &mut Chance, batch: &mut Batch) {
+    fn sample(
+        &mut self,
+        _rows: usize,
+        beta: f64,
+        _chance: &mut Chance,
+        batch: &mut Batch,
+    ) -> Result<(), MemoryError> {
         batch.clone_from(&self.batch);
         self.told.lock().unwrap().betas.push(beta);
+        Ok(())
     }
     fn is_prioritised(&self) -> bool {
         self.is_prioritised
     }
-    fn update_priorities(&mut self, indices: &[u64], errors: &[f32]) {
+    fn update_priorities(&mut self, indices: &[u64], errors: &[f32]) -> Result<(), MemoryError> {
         let mut told = self.told.lock().unwrap();
         told.indices = indices.to_vec();
         told.errors = errors.to_vec();
+        Ok(())
     }
     fn position(&self) -> u64 {
         0

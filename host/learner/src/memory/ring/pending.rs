@@ -45,14 +45,14 @@ impl Pending {
         self.rewards.remove(0);
     }
 
-    /// Σ γⁱ r from the oldest start on, γᵏ, and whether it goes on.
-    pub(super) fn figures(&self, gamma: f64) -> [f32; 3] {
+    /// Σ γⁱ r from the oldest start on, and γᵏ or 0 after a true ending.
+    pub(super) fn figures(&self, gamma: f64) -> [f32; 2] {
         let mut discount = 1.0;
         let mut sum = 0.0;
         for reward in &self.rewards {
             sum += discount * reward;
             discount *= gamma;
         }
-        [sum as f32, discount as f32, f32::from(u8::from(!self.terminated))]
+        [sum as f32, if self.terminated { 0.0 } else { discount as f32 }]
     }
 }
