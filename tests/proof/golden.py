@@ -69,8 +69,9 @@ def dqn_case(name, heads, double=False, duelling=False, mse=False, clip=None, ta
     before, after = (single(torch.randn(batch, inputs, dtype=torch.float64)) for _ in range(2))
     rewards = single(2 * torch.randn(batch, 1, dtype=torch.float64))
     # One step, two and three; the fourth row is a true ending.
-    discounts = single(torch.tensor([[0.99**k] for k in (1, 2, 3, 1, 1, 2)], dtype=torch.float64))
-    goes_on = torch.tensor([[1.0], [1.0], [1.0], [0.0], [1.0], [1.0]], dtype=torch.float64)
+    discounts = torch.tensor([[0.99**k] for k in (1, 2, 3, 1, 1, 2)], dtype=torch.float64)
+    discounts[3] = 0
+    discounts = single(discounts)
     choices = torch.stack([torch.randint(count, (batch,)) for count in heads], 1)
     allowed = torch.rand(batch, options) < 0.6
     for start, count in zip(torch.tensor([0, *heads]).cumsum(0).tolist(), heads):
@@ -79,18 +80,7 @@ def dqn_case(name, heads, double=False, duelling=False, mse=False, clip=None, ta
     if weighted:
         importance = single(torch.rand(batch, 1, dtype=torch.float64))
 
-    with torch.no_grad():
-        judge = option_values(target, heads, duelling, after)
-        chooser = option_values(network, heads, duelling, after) if double else judge
-        best = []
-        for c, j, m in zip(chooser.split(heads, 1), judge.split(heads, 1), allowed.split(heads, 1)):
-            best.append(j.gather(1, c.masked_fill(~m, -torch.inf).argmax(1, keepdim=True)))
-        targets = rewards + discounts * goes_on * torch.cat(best, 1)
     optimiser = torch.optim.Adam(network.parameters(), lr=rate)
-    values = option_values(network, heads, duelling, before).split(heads, 1)
-    chosen = torch.cat([v.gather(1, choices[:, h : h + 1]) for h, v in enumerate(values)], 1)
-    cost = nn.functional.mse_loss if mse else nn.functional.huber_loss
-    loss = (importance * cost(chosen, targets, reduction="none")).mean()
     case = {
         "name": name,
         "heads": heads,
@@ -108,26 +98,41 @@ def dqn_case(name, heads, double=False, duelling=False, mse=False, clip=None, ta
         "choices": choices.reshape(-1).tolist(),
         "rewards": rounded(rewards.reshape(-1)),
         "discounts": rounded(discounts.reshape(-1)),
-        "not_terminated": rounded(goes_on.reshape(-1)),
         "allowed_after": allowed.reshape(-1).tolist(),
         "weights": rounded(importance.reshape(-1)),
     }
-    optimiser.zero_grad()
-    loss.backward()
-    norm = torch.nn.utils.clip_grad_norm_(network.parameters(), clip or torch.inf)
-    optimiser.step()
-    with torch.no_grad():
-        for own, other in zip(target.parameters(), network.parameters()):
-            own.lerp_(other, tau)
-    case["wanted"] = {
-        "loss": rounded(loss.item()),
-        "value": rounded(chosen.mean().item()),
-        "errors": rounded((chosen - targets).abs().mean(1)),
-        "gradient_norm": rounded(norm.item()),
-        "gradients": gradients(network) if clip is None else [],
-        "network": weights(network),
-        "target_network": weights(target),
-    }
+    updates = []
+    for _ in range(2):
+        with torch.no_grad():
+            judge = option_values(target, heads, duelling, after)
+            chooser = option_values(network, heads, duelling, after) if double else judge
+            best = []
+            for c, j, m in zip(chooser.split(heads, 1), judge.split(heads, 1), allowed.split(heads, 1)):
+                best.append(j.gather(1, c.masked_fill(~m, -torch.inf).argmax(1, keepdim=True)))
+            targets = rewards + discounts * torch.cat(best, 1)
+        values = option_values(network, heads, duelling, before).split(heads, 1)
+        chosen = torch.cat([v.gather(1, choices[:, h : h + 1]) for h, v in enumerate(values)], 1)
+        cost = nn.functional.mse_loss if mse else nn.functional.huber_loss
+        loss = (importance * cost(chosen, targets, reduction="none")).mean()
+        optimiser.zero_grad()
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(network.parameters(), clip or torch.inf)
+        optimiser.step()
+        with torch.no_grad():
+            for own, other in zip(target.parameters(), network.parameters()):
+                own.lerp_(other, tau)
+        updates.append(
+            {
+                "loss": rounded(loss.item()),
+                "value": rounded(chosen.mean().item()),
+                "errors": rounded((chosen - targets).abs().mean(1)),
+                "gradient_norm": rounded(norm.item()),
+                "gradients": gradients(network),
+                "network": weights(network),
+                "target_network": weights(target),
+            }
+        )
+    case["updates"] = updates
     return case
 
 

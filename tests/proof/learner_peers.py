@@ -4,8 +4,8 @@
     python3 -m pip install torch==2.13.0 stable-baselines3 gymnasium
     OMP_NUM_THREADS=1 python3 tests/proof/learner_peers.py [dqn]
 
-One thread, the hyperparameters of `host/learner/benches`. The fastest of several stretches counts, as in the
-benches, because what else runs on a machine only ever adds.
+One thread, the hyperparameters of `host/learner/benches`, the processor's time and not the clock's. The fastest of
+many stretches counts, as in the benches, because what else runs on a machine only ever adds.
 """
 
 import sys
@@ -21,13 +21,13 @@ STRETCH, STEPS = 50, 4000
 
 
 class Clock(BaseCallback):
-    """When each step was taken."""
+    """How much of the processor's time had been spent at each step."""
 
     def _init_callback(self):
         self.times = []
 
     def _on_step(self):
-        self.times.append(time.perf_counter())
+        self.times.append(time.process_time())
         return True
 
     def fastest(self, skip):
@@ -61,15 +61,15 @@ def dqn():
         steps = clock.fastest(1000)
         times = []
         for _ in range(200):
-            start = time.perf_counter()
+            start = time.process_time()
             model.train(gradient_steps=1, batch_size=128)
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
         observation = model.get_env().reset()
         decisions = []
         for _ in range(500):
-            start = time.perf_counter()
+            start = time.process_time()
             model.predict(observation, deterministic=True)
-            decisions.append(time.perf_counter() - start)
+            decisions.append(time.process_time() - start)
         print(
             f"dqn, {name}: {steps:.0f} steps/s, an update {min(times) * 1e6:.0f} µs, "
             f"a decision {min(decisions) * 1e6:.0f} µs"

@@ -220,10 +220,10 @@ impl Dqn {
         &*self.memory
     }
 
-    /// Samples and takes one step, as if that were due; the memory must hold something.
+    /// Samples and takes one step, as if that were due.
     pub fn update(&mut self) -> Result<(), LearnError> {
         let beta = self.settings.prioritised.map_or(1.0, |one| one.beta(self.updates));
-        self.memory.sample(self.settings.batch, beta, &mut self.sampling, &mut self.batch);
+        self.memory.sample(self.settings.batch, beta, &mut self.sampling, &mut self.batch)?;
         if let Some(normaliser) = &self.normaliser {
             normaliser.apply(&mut self.batch.before);
             normaliser.apply(&mut self.batch.after);
@@ -284,7 +284,7 @@ impl Dqn {
         Outcome { loss: loss * share, value: value * share }
     }
 
-    /// θ ← Adam(θ, ∇), θ⁻ ← τ θ + (1 − τ) θ⁻, and new priorities; nothing of it if a number is not finite.
+    /// New priorities, θ ← Adam(θ, ∇) and θ⁻ ← τ θ + (1 − τ) θ⁻; nothing of it if a number is not finite.
     fn descend(&mut self, outcome: &Outcome) -> Result<(), LearnError> {
         let rows = self.batch.reward.len();
         let Room { passes, blame, output_blame, errors, .. } = self.room.get_mut();
@@ -302,15 +302,15 @@ impl Dqn {
                 return Err(LearnError::Diverged { component, update: self.updates, value });
             }
         }
+        if self.settings.prioritised.is_some() {
+            self.memory.update_priorities(&self.batch.ids, errors)?;
+        }
         if let Some(largest) = self.settings.gradient_clip {
             clip(gradients, gradient_norm, largest);
         }
         self.optimiser.step(self.network.parameters_mut(), gradients);
         if let Target::Soft { tau } = self.settings.target {
             self.target_network.blend(&self.network, tau);
-        }
-        if self.settings.prioritised.is_some() {
-            self.memory.update_priorities(&self.batch.ids, errors)?;
         }
         self.updates += 1;
         self.tally.updates += 1;

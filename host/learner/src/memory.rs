@@ -63,10 +63,13 @@ pub trait Memory: Send {
 
     /// Fills the batch with `rows` experiences, which may repeat. `beta` is the exponent of the
     /// importance weights (Schaul et al. 2016, β), without meaning to uniform sampling.
-    ///
-    /// # Panics
-    /// If there is nothing to sample, or `rows` is 0, or `beta` lies outside of `[0, 1]`.
-    fn sample(&mut self, rows: usize, beta: f64, chance: &mut Chance, batch: &mut Batch);
+    fn sample(
+        &mut self,
+        rows: usize,
+        beta: f64,
+        chance: &mut Chance,
+        batch: &mut Batch,
+    ) -> Result<(), MemoryError>;
 
     /// Sets priorities by the errors |δ| of sampled experiences; those that are gone are passed over.
     fn update_priorities(&mut self, ids: &[SampleId], errors: &[f32]) -> Result<(), MemoryError>;

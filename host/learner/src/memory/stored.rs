@@ -236,15 +236,23 @@ impl Memory for StoredMemory {
         self.is_prioritised
     }
 
-    fn sample(&mut self, rows: usize, beta: f64, chance: &mut Chance, batch: &mut Batch) {
-        let rows = NonZero::new(rows).expect("a batch has rows");
+    fn sample(
+        &mut self,
+        rows: usize,
+        beta: f64,
+        chance: &mut Chance,
+        batch: &mut Batch,
+    ) -> Result<(), MemoryError> {
+        let attempted = "sample experience";
+        let rows = NonZero::new(rows)
+            .ok_or_else(|| MemoryError { attempted, cause: "a batch has rows".to_owned() })?;
         let draw = Draw { rows, ..self.draw };
         let sampled = if self.is_prioritised() {
             self.replay.sample_prioritised(&draw, beta, chance, batch)
         } else {
             self.replay.sample(&draw, chance, batch)
         };
-        sampled.expect("there is something to sample, and what is asked for was checked");
+        sampled.map_err(failed(attempted))
     }
 
     fn update_priorities(

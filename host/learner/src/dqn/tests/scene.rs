@@ -82,9 +82,16 @@ impl Memory for Fixed {
     fn len(&self) -> usize {
         self.batch.reward.len()
     }
-    fn sample(&mut self, _rows: usize, beta: f64, _chance: &mut Chance, batch: &mut Batch) {
+    fn sample(
+        &mut self,
+        _rows: usize,
+        beta: f64,
+        _chance: &mut Chance,
+        batch: &mut Batch,
+    ) -> Result<(), MemoryError> {
         batch.clone_from(&self.batch);
         self.told.lock().unwrap().betas.push(beta);
+        Ok(())
     }
     fn is_prioritised(&self) -> bool {
         self.is_prioritised
