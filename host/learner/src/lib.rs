@@ -6,12 +6,17 @@
 
 mod adam;
 mod chance;
+mod curves;
 mod device;
 mod network;
 mod raw;
 
 pub use adam::{Adam, AdamState};
 pub use chance::{Chance, Purpose};
+pub use curves::{
+    Better, CurveError, CurveFiles, Curves, Glyphs, Line, Panel, Plot, PlotError, Point, Series,
+    SeriesPoint, Source, Sparkline, plot_lines, plot_training,
+};
 pub use device::{DeviceChoice, DeviceError};
 pub use network::{Activation, Initialisation, Mlp, MlpShape};
 pub use worlds::{Lessons, RowId, Shape, Turn, World, WorldError};
