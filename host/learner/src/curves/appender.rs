@@ -69,3 +69,33 @@ pub(super) fn partial(path: &Path) -> PathBuf {
     name.push(".partial");
     name.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_and_what_waits_is_bounded() {
+        let mut appender = Appender::open("/dev/full".into()).unwrap();
+        let record = [b'.'; 1_000];
+        let taken = (0..100).take_while(|_| appender.add(&record).is_ok()).count();
+        assert_eq!(taken, WAITING_BYTES / record.len());
+        let error = appender.flush().unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+        assert_eq!(appender.waiting.len(), taken * record.len(), "it waits for room");
+    }
+
+    #[test]
+    fn what_waited_is_written_in_its_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        for round in 0..2_u8 {
+            let mut appender = Appender::open(path.clone()).unwrap();
+            assert_eq!(appender.is_empty(), round == 0);
+            (0..100).for_each(|record| appender.add(&[round * 100 + record; 1_000]).unwrap());
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        let records: Vec<u8> = bytes.chunks(1_000).map(|record| record[999]).collect();
+        assert_eq!(records, (0..200).collect::<Vec<u8>>());
+    }
+}

@@ -88,11 +88,17 @@ fn chart(panel: &Panel, first_x: u64) -> Chart {
         let colour = Colour::Series(position);
         let points = (first_x..).map(|x| x as f64).zip(line.values.iter().copied());
         let (points, ends) = (points.collect(), (first_x, line.values.len() as u64));
-        traces.push(Trace { name: Some(line.name.clone()), colour, width: 2, points });
+        traces.push(Trace {
+            name: Some(line.name.clone()),
+            colour,
+            width: 2,
+            opacity: 1.0,
+            points,
+        });
         if let Some(limit) = line.limit.filter(|limit| limit.is_finite()) {
             let end = (ends.0 + ends.1).saturating_sub(1);
             let points = vec![(first_x as f64, limit), (end as f64, limit)];
-            limits.push(Trace { name: None, colour, width: 1, points });
+            limits.push(Trace { name: None, colour, width: 1, opacity: 1.0, points });
         }
     }
     let (y_label, must_show) = (panel.y_label.clone(), panel.must_show.clone());

@@ -19,6 +19,10 @@ const WIDTH_PIXELS: u32 = 900;
 const TITLE_PIXELS: u32 = 44;
 const TALLEST_PIXELS: u32 = 400;
 const OTHERS_PIXELS: u32 = 190;
+const LEFT_PIXELS: i32 = 16;
+const Y_LABELS_PIXELS: i32 = 84;
+/// Where the charts themselves begin.
+pub(super) const CHART_LEFT_PIXELS: i32 = LEFT_PIXELS + Y_LABELS_PIXELS;
 /// How strong a band is that lies behind lines.
 const BAND_OPACITY: f64 = 0.18;
 /// Free room above and below the values, as a share of their range.
@@ -48,6 +52,7 @@ pub(super) struct Trace {
     pub(super) name: Option<String>,
     pub(super) colour: Colour,
     pub(super) width: u32,
+    pub(super) opacity: f64,
     pub(super) points: Vec<(f64, f64)>,
 }
 
@@ -65,7 +70,7 @@ impl Figure {
             let whole = rest.clone();
             whole.fill(&Colour::Ground.light()).map_err(said)?;
             let title = text(19, Colour::Ink, HPos::Left);
-            whole.draw(&Text::new(plain(&self.title), (16, 14), title)).map_err(said)?;
+            whole.draw(&Text::new(plain(&self.title), (LEFT_PIXELS, 14), title)).map_err(said)?;
             rest = rest.split_vertically(TITLE_PIXELS).1;
             for (position, chart) in self.charts.iter().enumerate() {
                 let (area, below) = rest.split_vertically(heights(position));
@@ -84,9 +89,11 @@ impl Figure {
         let area = legend::draw(&chart.entries(), area)?;
         let (x, y) = (self.x_range(), chart.y_range());
         let mut context = ChartBuilder::on(&area)
+            .margin_left(LEFT_PIXELS)
             .margin_right(24)
+            .margin_bottom(10)
             .x_label_area_size(if with_x_label { 50 } else { 26 })
-            .y_label_area_size(86)
+            .y_label_area_size(Y_LABELS_PIXELS)
             .build_cartesian_2d(x.0..x.1, y.0..y.1)
             .map_err(said)?;
         context
@@ -168,7 +175,7 @@ impl Chart {
             entries.push(Entry { name, colour, mark: Mark::Band(BAND_OPACITY) });
         }
         if !self.limits.is_empty() {
-            let name = "the limit of the line of that colour".to_owned();
+            let name = "limit, in the colour of its line".to_owned();
             entries.push(Entry { name, colour: Colour::Quiet, mark: Mark::Dashes });
         }
         entries
@@ -177,7 +184,7 @@ impl Chart {
 
 impl Trace {
     fn stroke(&self) -> plotters::style::ShapeStyle {
-        self.colour.light().stroke_width(self.width)
+        self.colour.light().mix(self.opacity).stroke_width(self.width)
     }
 
     /// Its points without gaps between them.

@@ -4,16 +4,14 @@ use plotters::element::{PathElement, Rectangle, Text};
 use plotters::style::Color as _;
 use plotters::style::text_anchor::HPos;
 
-use super::figure::{Area, said, text};
+use super::figure::{Area, CHART_LEFT_PIXELS, said, text};
 use super::palette::Colour;
 
 const ROW_PIXELS: i32 = 22;
 const MARK_PIXELS: i32 = 24;
 const GAP_PIXELS: i32 = 20;
 /// A letter's width in most fonts without serifs at the legend's size; a little more, to be safe.
-const LETTER_PIXELS: f64 = 7.2;
-/// Where the chart itself begins, so that both stand in line.
-const LEFT_PIXELS: i32 = 86;
+const LETTER_PIXELS: f64 = 6.8;
 
 /// One thing that the legend explains.
 pub(super) struct Entry {
@@ -35,12 +33,12 @@ pub(super) enum Mark {
 /// Draws the entries at the top of an area, and gives what is left below.
 pub(super) fn draw<'a>(entries: &[Entry], area: &Area<'a>) -> Result<Area<'a>, String> {
     let right = i32::try_from(area.dim_in_pixel().0).unwrap_or(i32::MAX);
-    let (mut x, mut y) = (LEFT_PIXELS, 0);
+    let (mut x, mut y) = (CHART_LEFT_PIXELS, 0);
     for entry in entries {
         let letters = entry.name.chars().count() as f64 * LETTER_PIXELS;
         let width = MARK_PIXELS + 8 + letters as i32;
-        if x > LEFT_PIXELS && x + width > right {
-            (x, y) = (LEFT_PIXELS, y + ROW_PIXELS);
+        if x > CHART_LEFT_PIXELS && x + width > right {
+            (x, y) = (CHART_LEFT_PIXELS, y + ROW_PIXELS);
         }
         draw_mark(entry, (x, y + 7), area)?;
         let words = text(15, Colour::Ink, HPos::Left);

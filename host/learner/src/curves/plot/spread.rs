@@ -1,12 +1,13 @@
 //! Spread: what several runs have in common at each moment, and how far they lie apart.
 
-/// At so many moments.
-const MOMENTS: usize = 240;
+/// Into so many windows the runs are cut: episodes differ so much that the values of single ones hide
+/// where the runs go.
+pub(super) const WINDOWS: usize = 80;
 
-/// Several runs as one.
+/// Several runs as one, a value for each window, at its middle.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Spread {
-    /// The interquartile mean at each moment: the mean of the middle half, as in Agarwal et al. 2021.
+    /// The interquartile mean: that of the middle half of the runs (Agarwal et al. 2021).
     pub(super) middle: Vec<(f64, f64)>,
     /// Between which values: the quartiles, or of fewer than four runs the least and the largest.
     pub(super) band: Vec<(f64, f64, f64)>,
@@ -23,15 +24,26 @@ pub(super) fn spread(runs: &[Vec<(f64, f64)>]) -> Spread {
         return Spread::default();
     }
     let mut spread = Spread::default();
-    for moment in 0..=MOMENTS {
-        let x = begin + (end - begin) * moment as f64 / MOMENTS as f64;
-        let mut values: Vec<f64> = runs.iter().filter_map(|run| at(run, x)).collect();
+    let width = (end - begin) / WINDOWS as f64;
+    for window in 0..WINDOWS {
+        let left = begin + width * window as f64;
+        let x = left + width / 2.0;
+        let mut values: Vec<f64> =
+            runs.iter().filter_map(|run| within(run, left, left + width).or(at(run, x))).collect();
         values.sort_by(f64::total_cmp);
         let (low, high) = quartiles(&values);
         spread.middle.push((x, interquartile_mean(&values)));
         spread.band.push((x, low, high));
     }
     spread
+}
+
+/// The mean of a run from one x to another, if it has points there.
+fn within(run: &[(f64, f64)], left: f64, right: f64) -> Option<f64> {
+    let from = run.partition_point(|point| point.0 < left);
+    let points = &run[from..run.partition_point(|point| point.0 <= right)];
+    let share = 1.0 / points.len() as f64;
+    (!points.is_empty()).then(|| points.iter().map(|point| point.1 * share).sum())
 }
 
 /// A run's value at x, on the straight line between its neighbours.
@@ -75,11 +87,16 @@ mod tests {
 
     #[test]
     fn runs_are_compared_where_all_of_them_are() {
-        let runs = [vec![(0.0, 0.0), (10.0, 10.0)], vec![(2.0, 4.0), (4.0, 4.0), (20.0, 4.0)]];
+        // Windows of a tenth, from 2 to 10.
+        let dense = (0..=2_000).map(|point| (f64::from(point) / 100.0, f64::from(point % 2)));
+        let runs = [vec![(0.0, 0.0), (10.0, 10.0)], vec![(2.0, 4.0), (20.0, 4.0)], dense.collect()];
         let spread = spread(&runs);
-        assert_eq!(spread.middle[0], (2.0, 3.0));
-        assert_eq!(spread.middle[MOMENTS], (10.0, 7.0));
-        assert_eq!(spread.band[MOMENTS], (10.0, 4.0, 10.0));
+        assert_eq!(spread.middle.len(), WINDOWS);
+        let (x, low, high) = spread.band[40];
+        assert!((x - 6.05).abs() < 1e-9 && (high - 6.05).abs() < 1e-9, "{x} {high}");
+        assert!((low - 0.5).abs() < 0.05, "the mean of the window, not one of its points: {low}");
+        let middle = (low + 4.0 + high) / 3.0;
+        assert!((spread.middle[40].1 - middle).abs() < 1e-9, "{:?}", spread.middle[40]);
         assert_eq!(super::spread(&[vec![(1.0, 2.0)]]), Spread::default());
         assert_eq!(super::spread(&[]), Spread::default());
     }

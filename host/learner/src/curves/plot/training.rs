@@ -7,7 +7,7 @@ use crate::curves::{Curves, Series, Source};
 
 use super::figure::{Chart, Figure, Trace};
 use super::palette::{Colour, SERIES_COLOURS};
-use super::spread::spread;
+use super::spread::{WINDOWS, spread};
 use super::{PlotError, write};
 
 /// A picture that every training gets, if the measure is known.
@@ -55,6 +55,9 @@ const PICTURES: [Picture; 4] = [
     },
 ];
 
+/// How strong the runs are behind their mean.
+const RUN_OPACITY: f64 = 0.5;
+
 /// Draws a training, given the label and the curves of each of its runs (seeds), into a folder that is
 /// made if it is not there: reward, SLO preservation and CPU utilisation by episode, and the reward of
 /// evaluations by step, each with the interquartile mean of the runs and their spread. What no run
@@ -91,8 +94,14 @@ impl Picture {
             .map(|(position, (label, points))| seed(position, count, label, points))
             .collect();
         if !spread.middle.is_empty() {
-            let name = Some(format!("interquartile mean of {count}"));
-            traces.push(Trace { name, colour: Colour::Ink, width: 3, points: spread.middle });
+            let name = Some(format!("interquartile mean of {count}, in {WINDOWS} windows"));
+            traces.push(Trace {
+                name,
+                colour: Colour::Ink,
+                width: 3,
+                opacity: 1.0,
+                points: spread.middle,
+            });
         }
         let band_name = if count < 4 { "least to largest" } else { "their middle half" }.to_owned();
         let chart = Chart {
@@ -123,8 +132,20 @@ impl Picture {
 /// The line of a run. Where there are more than colours, they are all quiet and have one name.
 fn seed(position: usize, count: usize, label: String, points: Vec<(f64, f64)>) -> Trace {
     if count <= SERIES_COLOURS {
-        return Trace { name: Some(label), colour: Colour::Series(position), width: 1, points };
+        return Trace {
+            name: Some(label),
+            colour: Colour::Series(position),
+            width: 1,
+            opacity: RUN_OPACITY,
+            points,
+        };
     }
     let name = (position == 0).then(|| format!("each of {count} runs"));
-    Trace { name, colour: Colour::Series(SERIES_COLOURS - 1), width: 1, points }
+    Trace {
+        name,
+        colour: Colour::Series(SERIES_COLOURS - 1),
+        width: 1,
+        opacity: RUN_OPACITY,
+        points,
+    }
 }
