@@ -24,7 +24,8 @@ pub(super) struct Events {
     path: PathBuf,
     /// Made with the first point, whose wall time its first event bears.
     file: Option<Appender>,
-    resumed_from_step: Option<u64>,
+    /// From which step on a reader must forget what earlier files told it.
+    forget_from_step: Option<u64>,
 }
 
 impl Events {
@@ -32,19 +33,21 @@ impl Events {
     pub(super) fn open(folder: &Path, keep_to_step: Option<u64>) -> Result<Self, CurveError> {
         let reading = |source| CurveError::Read { path: folder.to_owned(), source };
         let mut next = 1;
+        let mut forget_from_step = keep_to_step.map(|step| step.saturating_add(1));
         for entry in fs::read_dir(folder).map_err(reading)? {
             let path = entry.map_err(reading)?.path();
             let Some(number) = number(&path) else { continue };
             match keep_to_step {
                 Some(step) => cut_back(&path, step)?,
                 None => {
-                    fs::remove_file(&path).map_err(|error| CurveError::writing(&path, error))?
+                    fs::remove_file(&path).map_err(|error| CurveError::writing(&path, error))?;
+                    forget_from_step = Some(0);
                 }
             }
             next = next.max(number.saturating_add(1));
         }
         let path = folder.join(format!("{PREFIX}{next:010}{SUFFIX}"));
-        Ok(Self { path, file: None, resumed_from_step: keep_to_step })
+        Ok(Self { path, file: None, forget_from_step })
     }
 
     pub(super) fn write(&mut self, point: &Point<'_>) -> Result<(), CurveError> {
@@ -65,8 +68,8 @@ impl Events {
             None => {
                 let mut file = Appender::open(self.path.clone())?;
                 let mut head = frame::framed(&Event::version(wall_seconds).encode_to_vec());
-                if let Some(step) = self.resumed_from_step {
-                    let restart = Event::restart(wall_seconds, step.saturating_add(1));
+                if let Some(step) = self.forget_from_step {
+                    let restart = Event::restart(wall_seconds, step);
                     head.extend(frame::framed(&restart.encode_to_vec()));
                 }
                 file.add(&head)?;

@@ -101,6 +101,9 @@ fn a_resumed_run_cuts_back_and_tells_those_who_read_along() {
     drop(Events::open(folder, Some(5)).unwrap());
     assert_eq!(read(&file(folder, 2)), (vec![4, 5], Some(4)));
     fs::write(folder.join("events.out.tfevents.7.elsewhere"), "not ours").unwrap();
-    drop(Events::open(folder, None).unwrap());
+    let mut events = Events::open(folder, None).unwrap();
     assert_eq!(fs::read_dir(folder).unwrap().count(), 1, "only the file that is not ours stays");
+    events.write(&reward(1)).unwrap();
+    drop(events);
+    assert_eq!(read(&file(folder, 3)), (vec![1], Some(0)));
 }
