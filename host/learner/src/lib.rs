@@ -10,6 +10,7 @@ mod by_hand;
 mod chance;
 #[cfg(any(test, feature = "classic"))]
 pub mod classic;
+mod curves;
 mod device;
 pub mod dqn;
 mod error;
@@ -25,6 +26,10 @@ mod wide;
 pub use adam::{Adam, AdamState};
 pub use agent::{Agent, AgentState};
 pub use chance::{Chance, Purpose};
+pub use curves::{
+    Better, CurveError, CurveFiles, Curves, Glyphs, Line, Panel, Plot, PlotError, Point, Series,
+    SeriesPoint, Source, Sparkline, plot_lines, plot_training,
+};
 pub use device::{DeviceChoice, DeviceError};
 pub use dqn::{Dqn, DqnSettings};
 pub use error::LearnError;
