@@ -5,6 +5,7 @@
 //! problem. Each row has the same number of inputs and the same heads; a choice is one option of each head.
 
 use scaling::Ending;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// What the rows of a world are like. It never changes.
@@ -26,7 +27,8 @@ impl Shape {
 }
 
 /// Who a row is. An experience goes from a row to the row of the same identity one turn later.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RowId {
     /// Position among the worlds that are stepped together.
     pub world: u32,
