@@ -6,10 +6,10 @@ mod cart_pole;
 mod gang;
 mod probes;
 
-pub use acrobot::acrobot;
-pub use cart_pole::cart_pole;
+pub use acrobot::{Acrobot, acrobot};
+pub use cart_pole::{CartPole, cart_pole};
 pub use gang::{Gang, greedy_returns};
-pub use probes::{Probe, identity};
+pub use probes::{Identity, Probe, Probing, identity};
 
 use crate::{Chance, Lessons, Purpose, RowId, Shape, Turn, World, WorldError};
 use scaling::Ending;
