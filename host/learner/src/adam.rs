@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use tch::{Device, Tensor, no_grad_guard};
 
 use crate::raw::{floats, floats_mut};
+use crate::wide::wide;
 
 /// Settings and moments.
 #[derive(Debug)]
@@ -75,7 +76,8 @@ impl Adam {
                     epsilon: self.epsilon as f32,
                 };
                 let moments = (floats_mut(first), floats_mut(second));
-                factors.step(floats_mut(parameter), floats(&gradient), moments);
+                let values = floats_mut(parameter);
+                descend(&factors, values, floats(&gradient), moments.0, moments.1);
             } else {
                 let _ = first.lerp_(gradient, 1.0 - self.beta1);
                 let squares = gradient.square() * (1.0 - self.beta2);
@@ -130,10 +132,16 @@ struct Factors {
     epsilon: f32,
 }
 
-impl Factors {
-    fn step(&self, values: &mut [f32], gradients: &[f32], moments: (&mut [f32], &mut [f32])) {
-        let Self { beta1, beta2, rate, root, epsilon } = *self;
-        let (firsts, seconds) = moments;
+wide! {
+    /// One step of each value.
+    fn descend(
+        factors: &Factors,
+        values: &mut [f32],
+        gradients: &[f32],
+        firsts: &mut [f32],
+        seconds: &mut [f32],
+    ) {
+        let Factors { beta1, beta2, rate, root, epsilon } = *factors;
         let moments = firsts.iter_mut().zip(seconds);
         for ((value, &gradient), (first, second)) in values.iter_mut().zip(gradients).zip(moments) {
             *first += (1.0 - beta1) * (gradient - *first);

@@ -7,16 +7,15 @@
 mod tanh;
 
 use gemm::{Parallelism, gemm};
-use pulp::Arch;
 use tch::{Device, Tensor};
 
 use crate::raw::{floats, floats_mut};
+use crate::wide::wide;
 use crate::{Activation, Mlp, MlpShape};
 
 /// Room for the numbers of one network's forward and backward pass.
 #[derive(Debug)]
 pub(crate) struct ByHand {
-    arch: Arch,
     activation: Activation,
     /// Inputs and outputs of each layer.
     layers: Vec<(usize, usize)>,
@@ -37,7 +36,6 @@ impl ByHand {
             [zeros(&[outputs as i64, inputs as i64]), zeros(&[outputs as i64])]
         };
         Self {
-            arch: Arch::new(),
             activation: shape.activation,
             given: vec![Vec::new(); layers.len()],
             blames: [Vec::new(), Vec::new()],
@@ -63,7 +61,7 @@ impl ByHand {
                 Matrix::turned(weight, from),
             );
             let activation = (layer < last).then_some(self.activation);
-            self.arch.dispatch(|| activate(given, bias, activation));
+            activate(given, bias, activation);
         }
         &self.given[last][..rows * self.layers[last].1]
     }
@@ -81,7 +79,7 @@ impl ByHand {
             let weights = floats_mut(&mut weights[2 * layer]);
             let (turned, straight) = (Matrix::turned(blames, to), Matrix::new(carried, from));
             product(weights, [to, rows, from], turned, straight);
-            self.arch.dispatch(|| sum_rows(floats_mut(&mut biases[0]), blames));
+            sum_rows(floats_mut(&mut biases[0]), blames);
             if layer > 0 {
                 // δ ← (δ W) ⊙ f′
                 let weight = floats(&network.parameters()[2 * layer]);
@@ -89,7 +87,7 @@ impl ByHand {
                 let straight = Matrix::new(blames, to);
                 product(before, [rows, to, from], straight, Matrix::new(weight, from));
                 let activation = self.activation;
-                self.arch.dispatch(|| slope(before, carried, activation));
+                slope(before, carried, activation);
                 std::mem::swap(blames, earlier);
             }
         }
@@ -183,42 +181,47 @@ pub(crate) fn product(
     }
 }
 
-/// x ← f(x + b) for each row.
-#[inline(always)]
-fn activate(given: &mut [f32], bias: &[f32], activation: Option<Activation>) {
-    for row in given.chunks_exact_mut(bias.len()) {
+wide! {
+    /// x ← f(x + b) for each row.
+    fn activate(given: &mut [f32], bias: &[f32], activation: Option<Activation>) {
+        for row in given.chunks_exact_mut(bias.len()) {
+            match activation {
+                None => row.iter_mut().zip(bias).for_each(|(value, bias)| *value += bias),
+                // Not `max`, which would hide what is not a number.
+                Some(Activation::Relu) => row.iter_mut().zip(bias).for_each(|(value, bias)| {
+                    let sum = *value + bias;
+                    *value = if sum < 0.0 { 0.0 } else { sum };
+                }),
+                Some(Activation::Tanh) => {
+                    for (value, bias) in row.iter_mut().zip(bias) {
+                        *value = tanh::tanh(*value + bias);
+                    }
+                }
+            }
+        }
+    }
+}
+
+wide! {
+    /// δ ← δ f′, told from what the layer gave.
+    fn slope(blames: &mut [f32], given: &[f32], activation: Activation) {
         match activation {
-            None => row.iter_mut().zip(bias).for_each(|(value, bias)| *value += bias),
-            // Not `max`, which would hide what is not a number.
-            Some(Activation::Relu) => row.iter_mut().zip(bias).for_each(|(value, bias)| {
-                let sum = *value + bias;
-                *value = if sum < 0.0 { 0.0 } else { sum };
+            Activation::Relu => blames.iter_mut().zip(given).for_each(|(blame, &given)| {
+                *blame = if given > 0.0 { *blame } else { 0.0 };
             }),
-            Some(Activation::Tanh) => row.iter_mut().zip(bias).for_each(|(value, bias)| {
-                *value = tanh::tanh(*value + bias);
+            Activation::Tanh => blames.iter_mut().zip(given).for_each(|(blame, &given)| {
+                *blame *= 1.0 - given * given;
             }),
         }
     }
 }
 
-/// δ ← δ f′, told from what the layer gave.
-#[inline(always)]
-fn slope(blames: &mut [f32], given: &[f32], activation: Activation) {
-    match activation {
-        Activation::Relu => blames.iter_mut().zip(given).for_each(|(blame, &given)| {
-            *blame = if given > 0.0 { *blame } else { 0.0 };
-        }),
-        Activation::Tanh => blames.iter_mut().zip(given).for_each(|(blame, &given)| {
-            *blame *= 1.0 - given * given;
-        }),
-    }
-}
-
-#[inline(always)]
-fn sum_rows(sums: &mut [f32], rows: &[f32]) {
-    sums.fill(0.0);
-    for row in rows.chunks_exact(sums.len()) {
-        sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
+wide! {
+    fn sum_rows(sums: &mut [f32], rows: &[f32]) {
+        sums.fill(0.0);
+        for row in rows.chunks_exact(sums.len()) {
+            sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
+        }
     }
 }
 

@@ -22,6 +22,7 @@ mod raw;
 pub mod reinforce;
 mod rollout;
 mod trainable;
+mod wide;
 mod world;
 
 pub use actor_critic::ActorCriticState;
