@@ -237,23 +237,14 @@ impl Ppo {
             let to = &mut batch.logit_gradient[row * options..][..options];
             networks.heads.gradient(logs, choice, (by_log * share, spread), to);
 
-            // Lⱽ = ½ max((V − R)², (V_old + clip(V − V_old, ±ε) − R)²) (detail 9), R = Â + V_old.
             let (value, old) = (values[row], rollout.values[place]);
             let target = (batch.advantages[place] + f64::from(old)) as f32;
-            let plain_error = value - target;
-            let moved = (value - old).clamp(-clip, clip);
-            let limited_error = old + moved - target;
-            let is_limited =
-                settings.clip_values && limited_error * limited_error > plain_error * plain_error;
-            let (error, by_value) = match is_limited {
-                // Beyond the limit the value does not move it.
-                true => (limited_error, 0.0),
-                false => (plain_error, plain_error),
-            };
+            let (squared, by_value) =
+                value_loss(value, old, target, settings.clip_values.then_some(clip));
             batch.value_gradient[row] = settings.value_coefficient as f32 * by_value * share;
 
             loss.policy += f64::from(plain.max(limited));
-            loss.value += 0.5 * f64::from(error * error);
+            loss.value += f64::from(squared);
             loss.entropy += f64::from(networks.heads.entropy(logs));
             // E[r − 1 − ln r], an unbiased estimate with low variance (detail 12).
             loss.divergence += f64::from(ratio - 1.0 - log_ratio);
@@ -297,6 +288,18 @@ impl Ppo {
             mean_value: values.iter().map(|&value| f64::from(value)).sum::<f64>() / count,
             ..Figures::default()
         }
+    }
+}
+
+/// Lⱽ = ½ max((V − R)², (V_old + clip(V − V_old, ±ε) − R)²) (detail 9) with R = Â + V_old, and its
+/// derivative by V. Where the limited error is the larger one, V does not move it.
+fn value_loss(value: f32, old: f32, target: f32, clip: Option<f32>) -> (f32, f32) {
+    let plain = value - target;
+    let limited = clip.map_or(plain, |clip| old + (value - old).clamp(-clip, clip) - target);
+    if limited * limited > plain * plain {
+        (0.5 * limited * limited, 0.0)
+    } else {
+        (0.5 * plain * plain, plain)
     }
 }
 

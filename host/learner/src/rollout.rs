@@ -274,8 +274,8 @@ impl Rollout {
     }
 }
 
-/// Advantages at mean 0 and deviation 1 (Huang et al. 2022, detail 7): (Â − μ) / (σ + 10⁻⁸), with σ of the sample, which
-/// divides by one less.
+/// Advantages at mean 0 and deviation 1: (Â − μ) / (σ + 10⁻⁸), with σ of the sample, which divides by one
+/// less (Huang et al. 2022, detail 7).
 pub(crate) fn standardise(advantages: &mut [f32]) {
     let count = advantages.len() as f64;
     let mean = advantages.iter().map(|&one| f64::from(one)).sum::<f64>() / count;

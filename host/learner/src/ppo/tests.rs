@@ -254,17 +254,20 @@ fn a_reward_that_is_no_number_is_named_and_changes_nothing() {
 
 #[test]
 fn a_loss_that_is_no_number_is_named_and_the_weights_from_before_are_kept() {
-    let settings = PpoSettings { turns: 2, ..small() };
+    // The reward that does not fit into single precision spoils one minibatch of eight, and others come
+    // before it.
+    let settings = PpoSettings { minibatch: 2, ..small() };
     let mut agent = Ppo::new(shape(1, &[2]), settings, 1, Device::Cpu).unwrap();
     let (turn, mut choices) = (turn(&[0.5], &[true; 2]), Vec::new());
     let before = weights(&agent);
-    let outcomes = [1e300, -1e300].map(|reward| {
+    let mut outcomes = (0..16).map(|step| {
         agent.act(&turn, &mut choices);
-        agent.learn(&turn, &lesson(0, reward, &[0.5], 2))
+        agent.learn(&turn, &lesson(0, if step == 0 { 1e300 } else { 1.0 }, &[0.5], 2))
     });
-    assert!(outcomes[0].is_ok());
-    let error = outcomes[1].as_ref().unwrap_err();
+    assert!(outcomes.by_ref().take(15).all(|outcome| outcome.is_ok()));
+    let error = outcomes.next().unwrap().unwrap_err();
     assert!(matches!(error, LearnError::Diverged { update: 0, .. }), "{error}");
+    drop(outcomes);
     assert_eq!((weights(&agent), agent.rollout.len()), (before, 0));
 }
 
