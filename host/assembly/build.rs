@@ -44,6 +44,10 @@ fn main() {
     }
     list.push_str("]\n");
     fs::write(out.join("built_in.rs"), list).expect("OUT_DIR can be written");
+    // With training: the benches and tests find libtorch where it was linked from.
+    if let Ok(folder) = env::var("DEP_TCH_LIBTORCH_LIB") {
+        println!("cargo::rustc-link-arg=-Wl,-rpath,{folder}");
+    }
 }
 
 /// Everything that guests are made of, and not what was built beside it: cargo looks through every

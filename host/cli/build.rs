@@ -1,4 +1,5 @@
-//! Lists the sources of the guests' SDKs, so that the program carries them into new projects.
+//! Lists the sources of the guests' SDKs, so that the program carries them into new projects, and lets the
+//! program find libtorch where it was linked from.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,9 @@ fn main() {
         list.push_str("];\n");
     }
     fs::write(out.join("kit.rs"), list).expect("OUT_DIR can be written");
+    if let Ok(folder) = env::var("DEP_TCH_LIBTORCH_LIB") {
+        println!("cargo::rustc-link-arg=-Wl,-rpath,{folder}");
+    }
 }
 
 /// Every file in `folder` of a package, by its path in the package.

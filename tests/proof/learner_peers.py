@@ -2,7 +2,7 @@
 """How fast Stable-Baselines3 learns on CartPole, beside which the host's benches are read.
 
     python3 -m pip install torch==2.13.0 stable-baselines3 gymnasium
-    OMP_NUM_THREADS=1 python3 tests/proof/learner_peers.py [dqn]
+    OMP_NUM_THREADS=1 python3 tests/proof/learner_peers.py [dqn] [ppo]
 
 One thread, the hyperparameters of `host/learner/benches`, the processor's time and not the clock's. The fastest of
 many stretches counts, as in the benches, because what else runs on a machine only ever adds.
@@ -15,6 +15,7 @@ import gymnasium
 import stable_baselines3
 import torch
 from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.env_util import make_vec_env
 
 # As long as the benches' stretches: short, so that some pass undisturbed.
 STRETCH, STEPS = 50, 4000
@@ -76,7 +77,32 @@ def dqn():
         )
 
 
-PEERS = {"dqn": dqn}
+def ppo():
+    """64-64 tanh, 8 worlds, 128 turns, batch 256, 4 epochs: its defaults but for the turns and the batch."""
+    worlds, turns, updates = 8, 128, 12
+    env = make_vec_env("CartPole-v1", n_envs=worlds, seed=1)
+    model = stable_baselines3.PPO(
+        "MlpPolicy", env, n_steps=turns, batch_size=256, n_epochs=4, seed=1, device="cpu"
+    )
+    # In processor time of the thread, as the bench: a stretch is a rollout with the update after it.
+    times = []
+    learn = model.train
+    model.train = lambda: (learn(), times.append(time.thread_time()))
+    model.learn(worlds * turns * updates)
+    fastest = min(end - start for start, end in zip(times, times[1:]))
+    observation = env.reset()[:1]
+    decisions = []
+    for _ in range(500):
+        start = time.thread_time()
+        model.predict(observation, deterministic=True)
+        decisions.append(time.thread_time() - start)
+    print(
+        f"ppo: {worlds * turns / fastest:.0f} steps/s, {fastest / worlds / turns * 1e6:.1f} µs a step, "
+        f"a decision {min(decisions) * 1e6:.0f} µs"
+    )
+
+
+PEERS = {"dqn": dqn, "ppo": ppo}
 
 
 def main():

@@ -13,6 +13,8 @@ mod processes;
 mod profile;
 mod read;
 mod scarlet;
+#[cfg(feature = "learner")]
+mod training;
 
 pub use built_in::{BuiltIn, built_in};
 pub use experiment::{ClusterKind, Experiment, ExperimentError, Options, ProfileChoice};
@@ -21,3 +23,5 @@ pub use load::Source;
 pub use modules::{ModuleError, Modules};
 pub use profile::{Profile, WorkloadProfile};
 pub use read::read_load;
+#[cfg(feature = "learner")]
+pub use training::{TrainingOptions, TrainingPlan};

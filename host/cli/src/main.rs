@@ -7,7 +7,11 @@ mod check;
 mod clock;
 mod compile;
 mod entrance;
+#[cfg(feature = "learner")]
+mod evaluate;
 mod exit;
+#[cfg(feature = "learner")]
+mod export;
 mod invoke;
 mod lines;
 mod module;
@@ -16,11 +20,14 @@ mod output;
 mod policy;
 mod race;
 mod registry;
+mod replay;
 mod reward;
 mod schema;
 mod settings;
 mod simulate;
 mod snapshot;
+#[cfg(feature = "learner")]
+mod train;
 
 use std::process::ExitCode;
 
@@ -45,6 +52,13 @@ enum Command {
     Race(race::Arguments),
     Invoke(invoke::Arguments),
     Calibrate(calibrate::Arguments),
+    #[cfg(feature = "learner")]
+    Train(train::Arguments),
+    #[cfg(feature = "learner")]
+    Evaluate(evaluate::Arguments),
+    #[cfg(feature = "learner")]
+    Export(export::Arguments),
+    Replay(replay::Arguments),
     #[command(subcommand)]
     Policy(policy::Command),
     #[command(subcommand)]
@@ -63,6 +77,13 @@ fn main() -> ExitCode {
         Command::Race(arguments) => race::run(&arguments, output),
         Command::Invoke(arguments) => invoke::run(&arguments, output),
         Command::Calibrate(arguments) => calibrate::run(&arguments, output),
+        #[cfg(feature = "learner")]
+        Command::Train(arguments) => train::run(&arguments, output),
+        #[cfg(feature = "learner")]
+        Command::Evaluate(arguments) => evaluate::run(&arguments, output),
+        #[cfg(feature = "learner")]
+        Command::Export(arguments) => export::run(&arguments, output),
+        Command::Replay(arguments) => replay::run(&arguments, output),
         Command::Policy(command) => policy::run(command, output),
         Command::Reward(command) => reward::run(command, output),
         Command::Simulate(arguments) => simulate::run(&arguments, output),

@@ -13,7 +13,7 @@ use arena::{Conditions, Outcome, RaceError, Store, StoreError, report};
 use assembly::{Experiment, Options, ProfileChoice};
 use clap::{Args, ValueEnum};
 
-pub(crate) use clock::{facts, stopwatch};
+pub(crate) use clock::{facts, stopwatch, unix_seconds};
 
 use crate::exit::{Exit, Failure};
 use crate::module;
@@ -56,7 +56,7 @@ pub(crate) struct Arguments {
 
 /// What to race on.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum ClusterKind {
+pub(crate) enum ClusterKind {
     /// Simulated, in simulated time.
     Simulator,
     /// Processes on this machine, in real time.

@@ -16,7 +16,7 @@ use learner::DeviceChoice;
 use crate::exit::{Exit, Failure};
 use crate::module;
 use crate::output::{Output, note};
-use crate::race::{ClusterKind, stopwatch, interruption};
+use crate::race::{ClusterKind, interruption, unix_seconds};
 use card::Card;
 use progress::Bars;
 use seed::{Seed, Trained};
@@ -90,17 +90,16 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> 
     }
     note(format_args!("arrivals come from {}", plan.source()));
     // Parallel over seeds, one thread each: two threads make a small network slower.
-    tch_threads();
+    learner::use_one_thread();
     let bars = Bars::new(&plan.seeds, plan.settings.steps);
     let interrupted = interruption::watched();
-    let stopwatch = stopwatch();
     let common = Seed {
         plan: &plan,
         scene: &scene,
         device,
         out: &out,
         resume: arguments.resume,
-        stopwatch: &stopwatch,
+        clock: &unix_seconds,
         interrupted,
     };
     let trained = all(&common, arguments.threads, &bars);
@@ -163,7 +162,7 @@ fn finish(
     let plots = learner::plot_training(&labelled, out).map_err(Failure::io)?;
     output.card(&Card::new(plan, out, &seeds, &plots), json)?;
     for (seed, failure) in &failures {
-        note(format_args!("seed {seed}: {}", failure.said()));
+        note(format_args!("seed {seed}: {}", failure));
     }
     match failures.into_iter().next() {
         Some((seed, failure)) => Err(failure.at(format_args!("seed {seed}"))),
@@ -185,8 +184,4 @@ fn refuse_overwriting(folder: &Path, resume: bool) -> Result<(), Failure> {
         )));
     }
     Ok(())
-}
-
-fn tch_threads() {
-    learner::use_one_thread();
 }

@@ -6,7 +6,7 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use learner::classic::{CartPole, Drive};
+use learner::classic::{Drive, cart_pole};
 use learner::dqn::{Gradients, Target};
 use learner::{Agent, Dqn, DqnSettings, World};
 use rustix::time::{ClockId, clock_gettime};
@@ -34,7 +34,7 @@ fn elapsed(work: impl FnOnce()) -> Duration {
 
 fn agent(gradients: Gradients) -> Dqn {
     let settings = DqnSettings { gradients, ..DqnSettings::default() };
-    let shape = CartPole::default().shape().clone();
+    let shape = cart_pole().shape().clone();
     let memory = Box::new(settings.memory(&shape).expect("the settings can be"));
     Dqn::new(settings, shape, 1, Device::Cpu, memory).expect("the defaults can be")
 }
@@ -75,11 +75,11 @@ fn libtorch() -> impl FnMut() {
 }
 
 fn steps_per_second(gradients: Gradients, settings: Option<DqnSettings>) -> f64 {
-    let shape = CartPole::default().shape().clone();
+    let shape = cart_pole().shape().clone();
     let settings = settings.unwrap_or(DqnSettings { gradients, ..DqnSettings::default() });
     let memory = Box::new(settings.memory(&shape).expect("the settings can be"));
     let mut agent = Dqn::new(settings, shape, 1, Device::Cpu, memory).expect("the settings can be");
-    let mut drive = Drive::new(vec![CartPole::default()], 1);
+    let mut drive = Drive::new(vec![cart_pole()], 1);
     let mut turns = |count: u32| {
         (0..count).for_each(|_| drive.step(&mut agent).expect("CartPole's numbers are finite"));
     };
@@ -122,7 +122,7 @@ fn main() {
     let mut by_hand = agent(Gradients::Auto);
     let mut by_graph = agent(Gradients::Autograd);
     for agent in [&mut by_hand, &mut by_graph] {
-        let mut drive = Drive::new(vec![CartPole::default()], 1);
+        let mut drive = Drive::new(vec![cart_pole()], 1);
         (0..500).for_each(|_| drive.step(agent).expect("CartPole's numbers are finite"));
     }
     let mut theirs = libtorch();

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::dqn::DqnState;
 use crate::memory::MemoryState;
+use crate::ppo::PpoState;
+use crate::reinforce::ReinforceState;
 use crate::{LearnError, Lessons, Mlp, Normaliser, Shape, Turn};
 
 /// What decides, and learns from what came of it.
@@ -59,6 +61,10 @@ pub trait Agent: Send {
 pub enum AgentState {
     /// Deep Q-learning.
     Dqn(Box<DqnState>),
+    /// Proximal policy optimisation.
+    Ppo(Box<PpoState>),
+    /// REINFORCE with a baseline.
+    Reinforce(Box<ReinforceState>),
 }
 
 impl AgentState {
@@ -66,6 +72,8 @@ impl AgentState {
     pub fn algorithm(&self) -> &'static str {
         match self {
             Self::Dqn(_) => "dqn",
+            Self::Ppo(_) => "ppo",
+            Self::Reinforce(_) => "reinforce",
         }
     }
 }

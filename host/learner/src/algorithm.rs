@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use tch::Device;
 use worlds::Shape;
 
-use crate::memory::Memory;
+use crate::memory::{Memory, MemoryError};
 use crate::{
     Agent, Dqn, DqnSettings, LearnError, Ppo, PpoSettings, Reinforce, ReinforceSettings,
 };
@@ -31,9 +31,13 @@ impl Algorithm {
         }
     }
 
-    /// Whether it learns from a memory.
-    pub fn remembers(&self) -> bool {
-        matches!(self, Self::Dqn(_))
+    /// Says which setting cannot be.
+    pub fn check(&self) -> Result<(), LearnError> {
+        match self {
+            Self::Dqn(settings) => settings.check(),
+            Self::Ppo(settings) => settings.check(),
+            Self::Reinforce(settings) => settings.check(),
+        }
     }
 
     /// An agent whose weights are drawn from the seed. `memory` makes the memory of one that has it.
@@ -42,7 +46,7 @@ impl Algorithm {
         shape: &Shape,
         seed: u64,
         device: Device,
-        memory: impl FnOnce(&DqnSettings) -> Result<Memory, LearnError>,
+        memory: impl FnOnce(&DqnSettings) -> Result<Box<dyn Memory>, MemoryError>,
     ) -> Result<Box<dyn Agent>, LearnError> {
         let shape = shape.clone();
         Ok(match self.clone() {

@@ -4,6 +4,8 @@
 //! nothing is allocated once the room is there, and the products are those of the crate `gemm`, whose
 //! results do not depend on where its matrices lie in memory, so that a resumed run computes the same bits.
 
+mod tanh;
+
 use gemm::{Parallelism, gemm};
 use tch::{Device, Tensor};
 
@@ -92,7 +94,6 @@ impl ByHand {
     }
 
     /// The gradients of the last backward pass, as the network has its parameters.
-    #[cfg(test)]
     pub(crate) fn gradients(&self) -> &[Tensor] {
         &self.gradients
     }
@@ -192,7 +193,9 @@ wide! {
                     *value = if sum < 0.0 { 0.0 } else { sum };
                 }),
                 Some(Activation::Tanh) => {
-                    row.iter_mut().zip(bias).for_each(|(value, bias)| *value = (*value + bias).tanh());
+                    for (value, bias) in row.iter_mut().zip(bias) {
+                        *value = tanh::tanh(*value + bias);
+                    }
                 }
             }
         }

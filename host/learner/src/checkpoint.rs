@@ -1,12 +1,14 @@
 //! Checkpoint: all that a training needs to go on as if it had never stopped.
 
+mod export;
 mod file;
 mod folder;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use agent::Card;
+use ::agent::Card;
+pub use export::ExportError;
 pub use file::CheckpointError;
 pub use folder::CheckpointFolder;
 use serde::{Deserialize, Serialize};

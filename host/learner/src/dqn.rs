@@ -498,8 +498,10 @@ impl Agent for Dqn {
     }
 
     fn restore(&mut self, state: &AgentState) -> Result<(), LearnError> {
-        // One algorithm so far; the pattern cannot fail.
-        let AgentState::Dqn(state) = state;
+        let AgentState::Dqn(state) = state else {
+            let (found, wanted) = (state.algorithm(), "dqn");
+            return Err(LearnError::Algorithm { found, wanted });
+        };
         let wanted = self.network.shape().parameters();
         let inputs =
             |normaliser: &Option<Normaliser>| normaliser.as_ref().map_or(0, Normaliser::inputs);

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use thiserror::Error;
 use worlds::World;
@@ -29,8 +28,8 @@ pub struct RunFolder {
 
 /// What a run needs of the outside.
 pub struct RunConditions<'a> {
-    /// Time since some fixed instant.
-    pub stopwatch: &'a (dyn Fn() -> Duration + Sync),
+    /// Seconds since 1970, for the curves.
+    pub clock: &'a (dyn Fn() -> f64 + Sync),
     /// Told of what happens.
     pub tell: &'a mut dyn FnMut(Told<'_>),
     /// When it turns true, a checkpoint is written and the run ends.
@@ -106,12 +105,13 @@ pub fn run(
     folder: &mut RunFolder,
     conditions: &mut RunConditions<'_>,
 ) -> Result<RunEnd, RunError> {
-    let mut began = (conditions.stopwatch)();
+    let mut began = (conditions.clock)();
+    // Books what was spent; a clock that is set back costs nothing.
     let mut spent = |trainer: &mut Trainer| {
-        let now = (conditions.stopwatch)();
-        let more = now.saturating_sub(began).as_secs_f64();
+        let now = (conditions.clock)();
+        trainer.spend((now - began).max(0.0));
         began = now;
-        trainer.spend(more)
+        now
     };
     let steps = trainer.settings().steps;
     let every = trainer.settings().evaluate_every;
@@ -122,16 +122,16 @@ pub fn run(
     loop {
         let interrupted = conditions.interrupted.load(Ordering::Relaxed);
         if interrupted || trainer.is_over() {
-            let wall_seconds = spent(trainer);
+            let now = spent(trainer);
             if evaluates && !interrupted && evaluation.is_empty() {
-                evaluation = look(trainer, world, folder, conditions.tell, wall_seconds)?;
+                evaluation = look(trainer, world, folder, conditions.tell, now)?;
             }
             let checkpoint = save(trainer, folder, conditions.tell)?;
             return Ok(RunEnd {
                 interrupted: interrupted && !trainer.is_over(),
                 step: trainer.steps(),
                 episodes: trainer.episodes(),
-                wall_seconds,
+                wall_seconds: trainer.spend(0.0),
                 evaluation,
                 checkpoint,
             });
@@ -171,7 +171,7 @@ fn note(
 ) -> Result<(), CurveError> {
     let (step, episode) = (trainer.steps(), trainer.episodes());
     for &(name, value) in figures.iter().filter(|(_, value)| !value.is_nan()) {
-        let point = Point { source, name: name.to_owned(), step, episode, wall_seconds, value };
+        let point = Point { source, name, step, episode, wall_seconds, value };
         folder.curves.write(&point)?;
         trainer.curves().push(&point);
     }

@@ -4,7 +4,7 @@ mod evaluation;
 
 use std::collections::BTreeMap;
 
-use agent::Card;
+use ::agent::Card;
 pub use evaluation::{EpisodeMeasures, evaluate};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -82,7 +82,7 @@ pub struct Trainer {
 }
 
 /// What a training is made of.
-pub struct Trained {
+pub struct Training {
     /// How long, and how it is watched.
     pub settings: TrainingSettings,
     /// The algorithm that `agent` is of.
@@ -112,15 +112,15 @@ pub struct Progress {
 
 impl Trainer {
     /// A training at its start.
-    pub fn new(trained: Trained) -> Result<Self, TrainingError> {
-        let mut trainer = Self::at_rest(trained)?;
+    pub fn new(training: Training) -> Result<Self, TrainingError> {
+        let mut trainer = Self::at_rest(training)?;
         trainer.begin()?;
         Ok(trainer)
     }
 
     /// A training where a checkpoint left it.
-    pub fn resume(trained: Trained, checkpoint: &Checkpoint) -> Result<Self, TrainingError> {
-        let mut trainer = Self::at_rest(trained)?;
+    pub fn resume(training: Training, checkpoint: &Checkpoint) -> Result<Self, TrainingError> {
+        let mut trainer = Self::at_rest(training)?;
         trainer.check(checkpoint)?;
         trainer.agent.restore(&checkpoint.agent)?;
         if let Some(memory) = &checkpoint.memory {
@@ -140,8 +140,8 @@ impl Trainer {
         Ok(trainer)
     }
 
-    fn at_rest(trained: Trained) -> Result<Self, TrainingError> {
-        let Trained { settings, algorithm, card, facts, seed, agent, worlds, is_simulated } = trained;
+    fn at_rest(training: Training) -> Result<Self, TrainingError> {
+        let Training { settings, algorithm, card, facts, seed, agent, worlds, is_simulated } = training;
         let worlds = worlds.into_iter().map(Journal::new).collect();
         let worlds = Worlds::new(worlds, settings.threads)?;
         Ok(Self {

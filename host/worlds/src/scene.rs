@@ -111,6 +111,41 @@ impl Scene {
         &self.columns
     }
 
+    /// Names of the features of a row, workload by workload where several are decided together.
+    pub fn feature_names(&self) -> Vec<String> {
+        let card = &self.card;
+        let of = |feature: &agent::Feature| {
+            let mut name = feature.column.clone();
+            for (word, other) in [("_times_", &feature.times), ("_over_", &feature.over)] {
+                if let Some(other) = other {
+                    name.push_str(word);
+                    name.push_str(other);
+                }
+            }
+            name
+        };
+        let workload = |place: usize| {
+            let whose = if card.is_group() { format!("workload_{place}_") } else { String::new() };
+            card.features.iter().enumerate().map(move |(number, feature)| {
+                // The same columns may come twice with other scales and curves.
+                let twice = card.features[..number].iter().any(|other| of(other) == of(feature));
+                let number = if twice { format!("_{number}") } else { String::new() };
+                format!("{whose}{}{number}", of(feature))
+            })
+        };
+        (0..card.workloads()).flat_map(workload).collect()
+    }
+
+    /// Changes when features are made in another way.
+    pub fn features_version(&self) -> String {
+        format!("{:?}", self.card.features)
+    }
+
+    /// Changes when the reward that is learned from is another.
+    pub fn reward_identity(&self) -> String {
+        self.race.rewards[self.rewards[0]].identity.clone()
+    }
+
     /// Names of the scores, the reward that is learned from first.
     pub fn scores(&self) -> Vec<String> {
         self.rewards.iter().map(|&place| self.race.rewards[place].name.clone()).collect()

@@ -12,6 +12,12 @@ pub(crate) fn stopwatch() -> impl Fn() -> Duration + Sync {
     move || began.elapsed()
 }
 
+/// Seconds since 1970.
+#[expect(clippy::disallowed_methods, reason = "only the command line reads the wall clock")]
+pub(crate) fn unix_seconds() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
+}
+
 /// What is known of the machine and of the hour.
 #[expect(clippy::disallowed_methods, reason = "only the command line reads the wall clock")]
 pub(crate) fn facts() -> BTreeMap<String, String> {

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use assembly::TrainingPlan;
 use learner::{
     CheckpointFolder, CurveFiles, Curves, Device, Memory, MemorySettings, Provenance, RunConditions,
-    RunEnd, RunFolder, Told, Trainer, Training, run,
+    RunEnd, RunFolder, Told, StoredMemory, Trainer, Training, run,
 };
 use worlds::{ClusterWorld, Scene, World};
 
@@ -22,7 +21,7 @@ pub(super) struct Seed<'a> {
     pub(super) device: Device,
     pub(super) out: &'a Path,
     pub(super) resume: bool,
-    pub(super) stopwatch: &'a (dyn Fn() -> Duration + Sync),
+    pub(super) clock: &'a (dyn Fn() -> f64 + Sync),
     pub(super) interrupted: &'a AtomicBool,
 }
 
@@ -60,12 +59,12 @@ impl Seed<'_> {
             None => Trainer::new(training)?,
         };
         let step = checkpoint.map(|checkpoint| checkpoint.training.step);
-        let curves = CurveFiles::open(&folder, step.unwrap_or(0))?;
+        let curves = CurveFiles::open(&folder, step)?;
         let mut folder =
             RunFolder { checkpoints, checkpoint_every: self.plan.checkpoint_every, curves };
         let mut world = ClusterWorld::new(self.scene.clone());
         let mut conditions =
-            RunConditions { stopwatch: self.stopwatch, tell, interrupted: self.interrupted };
+            RunConditions { clock: self.clock, tell, interrupted: self.interrupted };
         let end = run(&mut trainer, &mut world, &mut folder, &mut conditions)?;
         Ok(Trained { end, curves: trainer.curves().clone() })
     }
@@ -80,14 +79,14 @@ impl Seed<'_> {
                 capacity: settings.buffer,
                 n_step: settings.n_step as u32,
                 gamma: settings.gamma,
-                prioritised: settings.prioritised.map(|prioritised| prioritised.replay()),
+                prioritised: settings.prioritised.map(learner::dqn::Prioritised::kept),
                 log: Some(folder.join("replay")),
                 keep: plan.keep,
                 provenance: self.provenance(seed),
                 features: scene.feature_names(),
                 features_version: scene.features_version(),
             };
-            Memory::open(settings, &shape)
+            Ok(Box::new(StoredMemory::open(settings, &shape)?) as Box<dyn Memory>)
         };
         let agent = plan.algorithm.agent(&shape, seed, self.device, memory)?;
         Ok(Training {

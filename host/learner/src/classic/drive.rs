@@ -34,7 +34,12 @@ impl<W: World> Drive<W> {
         }
     }
 
-    /// One turn of all worlds.
+    /// What the rows of its worlds are like.
+    pub fn shape(&self) -> &crate::Shape {
+        self.worlds[0].shape()
+    }
+
+    /// One turn of all worlds, in which the agent acts and learns.
     pub fn step(&mut self, agent: &mut dyn Agent) -> Result<(), LearnError> {
         self.turn.ids.clear();
         self.turn.inputs.clear();
@@ -76,21 +81,27 @@ fn begin(world: &mut impl World, seeds: &mut Chance) {
     world.reset(seeds.bits()).expect("worlds of tests do not fail");
 }
 
-/// Returns of episodes in which the agent does what it takes for best.
-pub fn evaluate(agent: &dyn Agent, world: &mut impl World, episodes: usize, seed: u64) -> Vec<f64> {
-    let mut seeds = Chance::new(seed, Purpose::Bootstrap);
+/// Returns of whole episodes with the best choices.
+///
+/// # Panics
+/// Never: classic worlds do not fail.
+pub fn greedy_returns(
+    world: &mut impl World,
+    agent: &dyn Agent,
+    seeds: std::ops::Range<u64>,
+) -> Vec<f64> {
     let mut choices = Vec::new();
-    let episode = |_| {
-        begin(world, &mut seeds);
+    let episode = |seed| {
+        world.reset(seed).expect("classic worlds do not fail");
         let mut sum = 0.0;
         loop {
             agent.greedy(&world.turn().inputs, &world.turn().allowed, &mut choices);
-            let goes_on = world.step(&choices).expect("worlds of tests do not fail");
+            let goes_on = world.step(&choices).expect("classic worlds do not fail");
             sum += world.lessons().scores.iter().step_by(agent.shape().scores.len()).sum::<f64>();
             if !goes_on {
                 return sum;
             }
         }
     };
-    (0..episodes).map(episode).collect()
+    seeds.map(episode).collect()
 }

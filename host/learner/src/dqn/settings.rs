@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Exploration;
-use crate::{LearnError, Shape, StoredMemory};
+use crate::{LearnError, MemoryError, Shape, StoredMemory};
 
 /// How a Q-network is trained.
 ///
@@ -190,10 +190,10 @@ impl DqnSettings {
     }
 
     /// A memory of these settings without a log.
-    pub fn memory(&self, shape: &Shape) -> Result<StoredMemory, LearnError> {
+    pub fn memory(&self, shape: &Shape) -> Result<StoredMemory, MemoryError> {
         let prioritised = self.prioritised.map(Prioritised::kept);
         let n_step = self.n_step as u32;
-        Ok(StoredMemory::volatile(self.buffer, n_step, self.gamma, prioritised, shape)?)
+        StoredMemory::volatile(self.buffer, n_step, self.gamma, prioritised, shape)
     }
 }
 

@@ -3,7 +3,7 @@ use std::path::Path;
 
 use super::super::*;
 use super::scene::both;
-use crate::classic::{CartPole, Drive, evaluate};
+use crate::classic::{CartPole, Classic, Drive, cart_pole, greedy_returns};
 use crate::{MemorySettings, Provenance, StoredMemory, World};
 
 /// A memory with a log.
@@ -30,11 +30,11 @@ fn memory(settings: &DqnSettings, shape: &Shape, folder: &Path) -> StoredMemory 
     StoredMemory::open(settings, shape).unwrap()
 }
 
-fn start(settings: &DqnSettings, seed: u64, folder: &Path) -> (Dqn, Drive<CartPole>) {
-    let shape = CartPole::default().shape().clone();
+fn start(settings: &DqnSettings, seed: u64, folder: &Path) -> (Dqn, Drive<Classic<CartPole>>) {
+    let shape = cart_pole().shape().clone();
     let memory = Box::new(memory(settings, &shape, folder));
     let agent = Dqn::new(settings.clone(), shape, seed, Device::Cpu, memory).unwrap();
-    (agent, Drive::new(vec![CartPole::default(), CartPole::default()], seed))
+    (agent, Drive::new(vec![cart_pole(), cart_pole()], seed))
 }
 
 fn variations() -> Vec<DqnSettings> {
@@ -95,8 +95,8 @@ fn a_resumed_run_is_the_uninterrupted_one_bit_for_bit() {
         (0..120).for_each(|_| later.step(&mut resumed).unwrap());
         assert_eq!(resumed.state(), agent.state());
         assert_eq!(later.returns, drive.returns);
-        let mut world = CartPole::default();
-        let returns = |agent: &Dqn, world: &mut CartPole| evaluate(agent, world, 3, 1);
+        let mut world = cart_pole();
+        let returns = |agent: &Dqn, world: &mut Classic<CartPole>| greedy_returns(world, agent, 0..3);
         assert_eq!(returns(&resumed, &mut world), returns(&agent, &mut world));
     }
 }
