@@ -1,4 +1,5 @@
-//! Builds the guests and lists their modules, so that the program carries them.
+//! Builds the guests and lists their modules, so that the program carries them. What agents are exported
+//! into is kept apart: by itself it is no policy.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,10 @@ fn main() {
     let mut modules: Vec<PathBuf> =
         String::from_utf8_lossy(&output.stdout).lines().map(PathBuf::from).collect();
     modules.sort();
+    let template = modules.iter().position(|module| module.ends_with("network.wasm"));
+    let template = modules.remove(template.expect("the guests have a template for networks"));
+    let template = format!("include_bytes!({template:?})");
+    fs::write(out.join("template.rs"), template).expect("OUT_DIR can be written");
     let mut list = String::from("&[\n");
     for module in &modules {
         let stem = module.file_stem().expect("a module has a name").to_string_lossy();

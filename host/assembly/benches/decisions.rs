@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use assembly::Modules;
+use agent::{Activation, Agent, Arrangement, Card, Change, Dense, Feature, Steps};
+use assembly::{Modules, export};
 use criterion::{BenchmarkId, Criterion, Throughput};
-use sandbox::{ComponentPolicy, EpochClock, Limits, Sandbox};
+use sandbox::{Component, ComponentPolicy, EpochClock, Limits, Sandbox};
 use scaling::{
     Batch, Bounds, Column, GroupId, Guard, Observations, Policy as _, Rails, Recommendation,
     TenantId, Timestamp, Workload, WorkloadId,
@@ -26,7 +27,10 @@ struct Native<P> {
 
 impl<P: sdk::Policy> Native<P> {
     fn new(settings: &str) -> Self {
-        let policy = P::new(serde_json::from_str(settings).unwrap_or_else(|_| panic!()), 0);
+        Self::of(P::new(serde_json::from_str(settings).unwrap_or_else(|_| panic!()), 0))
+    }
+
+    fn of(policy: P) -> Self {
         let columns = policy.needs().columns;
         let columns = columns.iter().map(|name| Column::from_name(name).unwrap()).collect();
         Self { policy, columns }
@@ -81,6 +85,51 @@ fn every_column() -> String {
 const HPA: &str = r#"{"pods": "columns", "metrics": [{"type": "Resource", "resource":
     {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}}]}"#;
 
+/// An agent of two hidden layers of 128 over five features, as SCARLET's, with any weights.
+fn agent() -> Agent {
+    let features = [
+        "replicas_desired",
+        "cpu_utilisation_ratio_mean",
+        "memory_utilisation_ratio_mean",
+        "network_receive_bytes_per_second",
+        "target_rate_per_second",
+    ];
+    let card = Card {
+        name: "network".to_owned(),
+        version: "0.1.0".to_owned(),
+        period_milliseconds: 0,
+        arrangement: Arrangement::PerWorkload,
+        features: features.map(|column| Feature::of(column, 10.0)).to_vec(),
+        changes: [-1, 0, 1].map(Change::replicas).to_vec(),
+        cpu_millicores: None,
+        memory_bytes: None,
+        steps: Steps::default(),
+        facts: BTreeMap::new(),
+    };
+    let layer = |inputs: usize, outputs: usize, activation| Dense {
+        weights: (0..inputs * outputs).map(|at| ((at * 37 % 101) as f32 - 50.0) / 700.0).collect(),
+        bias: (0..outputs).map(|at| at as f32 / 1e3).collect(),
+        activation,
+    };
+    let layers = [
+        layer(5, 128, Activation::Relu),
+        layer(128, 128, Activation::Relu),
+        layer(128, 3, Activation::Linear),
+    ];
+    Agent::new(card, None, agent::Network::new(5, &layers).unwrap()).unwrap()
+}
+
+/// The component of a case: a built-in, or an agent that was exported.
+fn component(sandbox: &Sandbox, modules: &Modules, case: &Case) -> ComponentPolicy {
+    if case.module != "network" {
+        return modules.policy(case.module).unwrap().instantiate(&case.settings, 0).unwrap();
+    }
+    match sandbox.load(&export(&agent()).unwrap(), &Limits::default()).unwrap() {
+        Component::Policy(policy) => policy.instantiate(&case.settings, 0).unwrap(),
+        Component::Reward(_) => panic!("an agent is a policy"),
+    }
+}
+
 struct Case {
     name: &'static str,
     module: &'static str,
@@ -101,6 +150,8 @@ fn cases() -> Vec<Case> {
         case("every column, 10,000 rows", "probe", &every_column(), 10_000),
         case("threshold-hpa, 1,000 rows", "threshold-hpa", HPA, 1_000),
         case("threshold-hpa, 10,000 rows", "threshold-hpa", HPA, 10_000),
+        case("network 128-128, one row", "network", "{}", 1),
+        case("network 128-128, 1,000 rows", "network", "{}", 1_000),
     ]
 }
 
@@ -108,6 +159,11 @@ fn native(case: &Case) -> Box<dyn FnMut(&Observations)> {
     match case.module {
         "probe" => {
             let mut native = Native::<probe::Probe>::new(&case.settings);
+            Box::new(move |observations| drop(black_box(native.recommend(observations))))
+        }
+        "network" => {
+            let mut native =
+                Native::of(network::Network::of(agent(), &network::Settings::default()));
             Box::new(move |observations| drop(black_box(native.recommend(observations))))
         }
         _ => {
@@ -139,13 +195,12 @@ impl Ticks {
     }
 }
 
-fn bench_cases(criterion: &mut Criterion, modules: &Modules) {
+fn bench_cases(criterion: &mut Criterion, sandbox: &Sandbox, modules: &Modules) {
     let mut group = criterion.benchmark_group("decisions");
     for case in cases() {
         let mut ticks = Ticks::new(case.rows);
         let rows: Vec<usize> = (0..case.rows as usize).collect();
-        let mut component =
-            modules.policy(case.module).unwrap().instantiate(&case.settings, 0).unwrap();
+        let mut component = component(sandbox, modules, &case);
         let mut native = native(&case);
         group.throughput(Throughput::Elements(case.rows));
         group.bench_function(BenchmarkId::new("component", case.name), |bencher| {
@@ -202,14 +257,13 @@ fn bench_tick(criterion: &mut Criterion, modules: &Modules) {
 }
 
 /// Component and native in turns, and the ratio of their medians.
-fn compare(modules: &Modules) {
+fn compare(sandbox: &Sandbox, modules: &Modules) {
     const ROUNDS: usize = 31;
     println!("\ncomponent and native in turns, medians of {ROUNDS} rounds, per row:");
     for case in cases() {
         let (mut ticks, mut others) = (Ticks::new(case.rows), Ticks::new(case.rows));
         let rows: Vec<usize> = (0..case.rows as usize).collect();
-        let mut component =
-            modules.policy(case.module).unwrap().instantiate(&case.settings, 0).unwrap();
+        let mut component = component(sandbox, modules, &case);
         let mut native = native(&case);
         let calls = (200_000 / case.rows).clamp(8, 20_000) as usize;
         let per_row =
@@ -238,11 +292,11 @@ fn main() {
     let sandbox = Sandbox::new(EpochClock::default()).unwrap();
     let modules = Modules::new(&sandbox, Limits::default());
     let mut criterion = Criterion::default().configure_from_args();
-    bench_cases(&mut criterion, &modules);
+    bench_cases(&mut criterion, &sandbox, &modules);
     bench_tick(&mut criterion, &modules);
     criterion.final_summary();
     // `cargo test` runs benches once, with this flag, to see that they work.
     if !std::env::args().any(|argument| argument == "--test") {
-        compare(&modules);
+        compare(&sandbox, &modules);
     }
 }

@@ -5,6 +5,7 @@ mod built_in;
 mod course;
 mod entrant;
 mod experiment;
+mod export;
 mod functions;
 mod load;
 mod modules;
@@ -15,6 +16,7 @@ mod scarlet;
 
 pub use built_in::{BuiltIn, built_in};
 pub use experiment::{ClusterKind, Experiment, ExperimentError, Options, ProfileChoice};
+pub use export::{ExportError, export};
 pub use load::Source;
 pub use modules::{ModuleError, Modules};
 pub use profile::{Profile, WorkloadProfile};

@@ -2,10 +2,11 @@
 
 /// The allowed option of the largest value, and the first of equals. An option of value NaN is never
 /// chosen; without an option to choose there is none.
-pub fn best(values: &[f32], allowed: &[bool]) -> Option<usize> {
+pub fn best(values: &[f32], allowed: impl Fn(usize) -> bool) -> Option<usize> {
     let mut best: Option<(usize, f32)> = None;
-    for (option, (&value, &allowed)) in values.iter().zip(allowed).enumerate() {
-        if allowed && !value.is_nan() && best.is_none_or(|(_, most)| value > most) {
+    for (option, &value) in values.iter().enumerate() {
+        let better = best.is_none_or(|(_, most)| value > most);
+        if better && !value.is_nan() && allowed(option) {
             best = Some((option, value));
         }
     }
@@ -27,7 +28,7 @@ mod tests {
             ([nan, nan, nan], [true, true, true], None),
             ([1.0, 3.0, 2.0], [false, false, false], None),
         ] {
-            assert_eq!(best(&values, &allowed), option, "{values:?} {allowed:?}");
+            assert_eq!(best(&values, |option| allowed[option]), option, "{values:?} {allowed:?}");
         }
     }
 }

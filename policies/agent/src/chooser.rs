@@ -18,6 +18,7 @@ pub struct Chooser {
     values: Scratch,
     outputs: Vec<f32>,
     choices: Vec<usize>,
+    wishes: Vec<usize>,
 }
 
 impl Chooser {
@@ -43,6 +44,7 @@ impl Chooser {
             values: Scratch::default(),
             outputs: vec![0.0; network.outputs()],
             choices: vec![0; workloads],
+            wishes: vec![0; workloads],
             network,
         }
     }
@@ -58,13 +60,9 @@ impl Chooser {
     }
 
     /// Decides the rows from `first` on, as many as it decides together. `value` gives a row's value in
-    /// a column, by the column's place in the view. One change for each of the rows, or none if no value
-    /// of a head is a number.
-    pub fn choose(
-        &mut self,
-        first: usize,
-        value: impl Fn(usize, usize) -> f64,
-    ) -> Option<&[usize]> {
+    /// a column, by the column's place in the view. False if no value of some head is a number, so that
+    /// there is nothing to choose.
+    pub fn choose(&mut self, first: usize, value: impl Fn(usize, usize) -> f64) -> bool {
         let (features, changes) = (self.view.features(), self.view.changes().len());
         let rows = self.inputs.chunks_exact_mut(features);
         for (row, (inputs, allowed)) in rows.zip(self.allowed.chunks_exact_mut(changes)).enumerate()
@@ -77,16 +75,38 @@ impl Chooser {
             normaliser.apply(&mut self.inputs);
         }
         self.outputs.copy_from_slice(self.network.evaluate(&self.inputs, &mut self.values));
-        if let Arrangement::Joint { .. } = self.arrangement {
-            joint::allowed(&self.allowed, changes, &mut self.joint);
-            parts(best(&self.outputs, &self.joint)?, changes, &mut self.choices);
-        } else {
-            let heads = self.outputs.chunks_exact(changes).zip(self.allowed.chunks_exact(changes));
-            for (choice, (values, allowed)) in self.choices.iter_mut().zip(heads) {
-                *choice = best(values, allowed)?;
-            }
+        let chosen = match self.arrangement {
+            Arrangement::Joint { .. } => self.choose_jointly(changes),
+            _ => self.choose_by_head(changes),
+        };
+        chosen.is_some()
+    }
+
+    fn choose_jointly(&mut self, changes: usize) -> Option<()> {
+        joint::allowed(&self.allowed, changes, &mut self.joint);
+        parts(best(&self.outputs, |option| self.joint[option])?, changes, &mut self.choices);
+        parts(best(&self.outputs, |_| true)?, changes, &mut self.wishes);
+        Some(())
+    }
+
+    fn choose_by_head(&mut self, changes: usize) -> Option<()> {
+        let heads = self.outputs.chunks_exact(changes).zip(self.allowed.chunks_exact(changes));
+        let chosen = self.choices.iter_mut().zip(&mut self.wishes);
+        for ((choice, wish), (values, allowed)) in chosen.zip(heads) {
+            *choice = best(values, |option| allowed[option])?;
+            *wish = best(values, |_| true)?;
         }
-        Some(&self.choices)
+        Some(())
+    }
+
+    /// The number of the change that was chosen for each row of the last decision.
+    pub fn choices(&self) -> &[usize] {
+        &self.choices
+    }
+
+    /// The number of the change that would have been chosen if all were allowed.
+    pub fn wishes(&self) -> &[usize] {
+        &self.wishes
     }
 
     /// The inputs of the last decision, normalised: features of one row after the other.
@@ -104,3 +124,6 @@ impl Chooser {
         &self.allowed
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ mod packed;
 
 use thiserror::Error;
 
-use packed::{LANES, Packed};
+use packed::{Input, Packed, list};
 
 /// A dense layer: outputs = activation(weights × inputs + bias).
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +40,7 @@ pub struct Network {
 /// Room for evaluations of one network after another.
 #[derive(Debug, Clone, Default)]
 pub struct Scratch {
-    inputs: Vec<f32>,
+    inputs: Vec<Input>,
     outputs: Vec<f32>,
 }
 
@@ -103,12 +103,13 @@ impl Network {
     /// the same bits on every platform.
     pub fn evaluate<'a>(&self, inputs: &[f32], scratch: &'a mut Scratch) -> &'a [f32] {
         assert_eq!(inputs.len(), self.inputs(), "a network takes as many inputs as it has");
-        scratch.outputs.clear();
-        scratch.outputs.extend_from_slice(inputs);
-        for layer in &self.layers {
-            std::mem::swap(&mut scratch.inputs, &mut scratch.outputs);
-            scratch.outputs.resize(layer.outputs().next_multiple_of(LANES), 0.0);
-            layer.evaluate(&scratch.inputs[..layer.inputs()], &mut scratch.outputs);
+        list(inputs, &mut scratch.inputs);
+        for (at, layer) in self.layers.iter().enumerate() {
+            if at > 0 {
+                list(&scratch.outputs[..layer.inputs()], &mut scratch.inputs);
+            }
+            scratch.outputs.resize(layer.width(), 0.0);
+            layer.evaluate(&scratch.inputs, &mut scratch.outputs);
         }
         &scratch.outputs[..self.outputs()]
     }

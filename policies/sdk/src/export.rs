@@ -47,9 +47,9 @@ impl<H: Host> raw::Guest for Adapter<H> {
     fn describe() -> raw::Description {
         report_panics();
         raw::Description {
-            name: H::Policy::NAME.to_owned(),
-            version: H::Policy::VERSION.to_owned(),
-            scope: H::Policy::SCOPE,
+            name: H::Policy::name(),
+            version: H::Policy::version(),
+            scope: H::Policy::scope(),
             stateful: H::Policy::STATEFUL,
             settings_schema: settings::schema::<<H::Policy as Policy>::Settings>(),
             reasons: H::Policy::REASONS.iter().map(|&reason| reason.to_owned()).collect(),

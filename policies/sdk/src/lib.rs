@@ -93,6 +93,22 @@ pub trait Policy: Sized {
     /// The reasons that recommendations name by index.
     const REASONS: &'static [&'static str];
 
+    /// Its name; only a component that carries its name as data has another one than
+    /// [`Policy::NAME`].
+    fn name() -> String {
+        Self::NAME.to_owned()
+    }
+
+    /// Its version; as with the name.
+    fn version() -> String {
+        Self::VERSION.to_owned()
+    }
+
+    /// How it looks at a batch; as with the name.
+    fn scope() -> Scope {
+        Self::SCOPE
+    }
+
     /// Complaints that parsing alone does not find.
     fn check(_settings: &Self::Settings) -> Vec<SettingError> {
         Vec::new()
