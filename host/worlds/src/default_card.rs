@@ -14,8 +14,10 @@ const CHANGE_MOST: f64 = 2.0;
 /// A card that serves every cluster: seven features of columns that all of them observe, within bounds
 /// of the order of one, and one replica fewer, none or one more in a decision, at every tick.
 pub fn default_card(arrangement: Arrangement) -> Card {
-    let feature = |column: &str, most| Feature { clip: Some((0.0, most)), ..Feature::of(column, 1.0) };
-    let share = |column: &str, of: &str| Feature { over: Some(of.to_owned()), ..feature(column, 1.0) };
+    let feature =
+        |column: &str, most| Feature { clip: Some((0.0, most)), ..Feature::of(column, 1.0) };
+    let share =
+        |column: &str, of: &str| Feature { over: Some(of.to_owned()), ..feature(column, 1.0) };
     let crowd = |column: &str| Feature {
         scale: CROWD_SCALE,
         curve: Curve::Log1p,
