@@ -19,7 +19,7 @@ const ACTIONS: [(&str, i64, i64); 5] = [
     ("-128 CPU shares", 0, -125),
 ];
 /// The numbers of the state: what they are called, in what they are counted, and the largest.
-const STATE: [(&str, &str, f64); 6] = [
+const STATE: [(&str, &str, f32); 6] = [
     ("cpu_util", "1", 1.0),
     ("slo_preservation", "1", 1.0),
     ("cpu_shares", "20480 shares", 1.0),

@@ -3,6 +3,7 @@
 //! without a copy: numbers in the machine's own order.
 
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyDict};
@@ -20,10 +21,16 @@ use crate::stage::{FACTS, Stage};
 /// Environments of one layout.
 #[pyclass(module = "regatta._regatta")]
 pub(crate) struct Worlds {
-    stages: Vec<Box<dyn Stage>>,
-    going: Vec<bool>,
+    /// Never locked: Python lets in one caller at a time, and this says so to the compiler.
+    state: Mutex<State>,
     pool: Option<ThreadPool>,
     layout: Layout,
+}
+
+/// The worlds, and which of them have an episode that goes on.
+struct State {
+    stages: Vec<Box<dyn Stage>>,
+    going: Vec<bool>,
 }
 
 /// What a call gives: observations (f32, `[worlds, rows, inputs]`) and masks (bool, `[worlds, rows,
@@ -98,10 +105,10 @@ impl Worlds {
 
     /// Begins an episode in each world that is given a seed.
     fn reset<'py>(&mut self, py: Python<'py>, seeds: Vec<Option<u64>>) -> PyResult<Views<'py>> {
-        self.fit("seeds", seeds.len(), self.stages.len())?;
+        let (state, pool, layout) = self.parts();
+        state.fit("seeds", seeds.len(), state.stages.len())?;
         guarded(py, || {
-            let going = &mut self.going;
-            each(&self.pool, &mut self.stages, going, |position, stage, going| {
+            state.each(pool, |position, stage, going| {
                 let Some(seed) = seeds[position] else { return Ok(()) };
                 *going = false;
                 stage.begin(seed)?;
@@ -109,7 +116,7 @@ impl Worlds {
                 Ok(())
             })
         })?;
-        self.views(py)
+        state.views(py, layout)
     }
 
     /// Carries out choices (i64, `[worlds, rows, heads]`). A world that is given a seed begins an
@@ -120,13 +127,12 @@ impl Worlds {
         choices: &[u8],
         seeds: Vec<Option<u64>>,
     ) -> PyResult<(Views<'py>, Outcomes<'py>)> {
-        let count = self.stages.len();
-        self.fit("seeds", seeds.len(), count)?;
-        let choices = self.choices(choices, &seeds)?;
-        let width = self.layout.choices();
+        let (state, pool, layout) = self.parts();
+        state.fit("seeds", seeds.len(), state.stages.len())?;
+        let choices = state.choices(layout, choices, &seeds)?;
+        let width = layout.choices();
         guarded(py, || {
-            let going = &mut self.going;
-            each(&self.pool, &mut self.stages, going, |position, stage, going| {
+            state.each(pool, |position, stage, going| {
                 // Whatever fails leaves it as one that must be reset.
                 *going = false;
                 match seeds[position] {
@@ -139,24 +145,23 @@ impl Worlds {
                 Ok(())
             })
         })?;
-        Ok((self.views(py)?, self.outcomes(py, &seeds)?))
+        Ok((state.views(py, layout)?, state.outcomes(py, layout, &seeds)?))
     }
 
     /// What the episode of a world has cost and given so far, by name.
     fn totals(&mut self, py: Python<'_>, world: usize) -> PyResult<Vec<(String, f64)>> {
-        let stage = self
-            .stages
-            .get_mut(world)
-            .ok_or_else(|| Failure::Argument(format!("there is no world {world}")))?;
+        let (state, ..) = self.parts();
+        let stage = state.stages.get_mut(world);
+        let stage = stage.ok_or_else(|| Failure::Argument(format!("there is no world {world}")))?;
         Ok(guarded(py, || Ok(stage.totals()))?)
     }
 
     /// Ends all worlds: what they run is stopped.
     fn close(&mut self, py: Python<'_>) -> PyResult<()> {
-        let stages = std::mem::take(&mut self.stages);
-        self.going.clear();
+        let (state, ..) = self.parts();
+        state.going.clear();
         Ok(guarded(py, || {
-            drop(stages);
+            state.stages.clear();
             Ok(())
         })?)
     }
@@ -178,9 +183,17 @@ impl Worlds {
             .map_err(|error| {
                 Failure::Internal(format!("cannot start {threads} threads: {error}"))
             })?;
-        Ok(Self { going: vec![false; stages.len()], stages, pool, layout })
+        let going = vec![false; stages.len()];
+        Ok(Self { state: Mutex::new(State { stages, going }), pool, layout })
     }
 
+    fn parts(&mut self) -> (&mut State, Option<&ThreadPool>, &Layout) {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        (state, self.pool.as_ref(), &self.layout)
+    }
+}
+
+impl State {
     fn fit(&self, what: &str, given: usize, wanted: usize) -> Result<(), Failure> {
         if self.stages.is_empty() {
             return Err(Failure::Argument("the environment is closed".to_owned()));
@@ -192,10 +205,14 @@ impl Worlds {
     }
 
     /// The choices, once all of them are seen to be options: nothing is stepped otherwise.
-    fn choices(&self, bytes: &[u8], seeds: &[Option<u64>]) -> Result<Vec<u16>, Failure> {
-        let width = self.layout.choices();
+    fn choices(
+        &self,
+        layout: &Layout,
+        bytes: &[u8],
+        seeds: &[Option<u64>],
+    ) -> Result<Vec<u16>, Failure> {
+        let (width, heads) = (layout.choices(), &layout.heads);
         self.fit("bytes of choices", bytes.len(), self.stages.len() * width * size_of::<i64>())?;
-        let heads = &self.layout.heads;
         let numbers = bytes.as_chunks().0.iter().map(|bytes| i64::from_ne_bytes(*bytes));
         let mut choices = Vec::with_capacity(self.stages.len() * width);
         for (place, choice) in numbers.enumerate() {
@@ -221,8 +238,36 @@ impl Worlds {
         Ok(choices)
     }
 
-    fn views<'py>(&self, py: Python<'py>) -> PyResult<Views<'py>> {
-        let (inputs, options) = (self.layout.inputs(), self.layout.options());
+    /// Does something with each world, in threads where there are some. All are done whatever fails;
+    /// the first failure counts.
+    fn each(
+        &mut self,
+        pool: Option<&ThreadPool>,
+        work: impl Fn(usize, &mut dyn Stage, &mut bool) -> Result<(), WorldError> + Sync,
+    ) -> Result<(), Failure> {
+        let Self { stages, going } = self;
+        let count = stages.len();
+        let results: Vec<Result<(), WorldError>> = match pool {
+            Some(pool) => pool.install(|| {
+                let stages = stages.par_iter_mut().zip(going.par_iter_mut()).enumerate();
+                stages.map(|(place, (stage, going))| work(place, stage.as_mut(), going)).collect()
+            }),
+            None => {
+                let stages = stages.iter_mut().zip(going).enumerate();
+                stages.map(|(place, (stage, going))| work(place, stage.as_mut(), going)).collect()
+            }
+        };
+        for (place, result) in results.into_iter().enumerate() {
+            result.map_err(|error| match count {
+                1 => Failure::World(error.to_string()),
+                _ => Failure::World(format!("environment {place}: {error}")),
+            })?;
+        }
+        Ok(())
+    }
+
+    fn views<'py>(&self, py: Python<'py>, layout: &Layout) -> PyResult<Views<'py>> {
+        let (inputs, options) = (layout.inputs(), layout.options());
         let observations =
             array(py, self.stages.len(), inputs * size_of::<f32>(), |world, row| {
                 let inputs = self.stages[world].inputs();
@@ -239,7 +284,12 @@ impl Worlds {
     }
 
     /// What came of a step; of a world that began anew, nothing.
-    fn outcomes<'py>(&self, py: Python<'py>, seeds: &[Option<u64>]) -> PyResult<Outcomes<'py>> {
+    fn outcomes<'py>(
+        &self,
+        py: Python<'py>,
+        layout: &Layout,
+        seeds: &[Option<u64>],
+    ) -> PyResult<Outcomes<'py>> {
         let count = self.stages.len();
         let stepped = |world: usize| seeds[world].is_none().then(|| self.stages[world].outcome());
         let rewards = array(py, count, size_of::<f64>(), |world, row| {
@@ -247,7 +297,7 @@ impl Worlds {
             row.copy_from_slice(&reward.to_ne_bytes());
         })?;
         let over = array(py, count, 1, |world, row| row[0] = u8::from(!self.going[world]))?;
-        let facts = FACTS.len() + self.layout.rewards.len();
+        let facts = FACTS.len() + layout.rewards.len();
         let facts = array(py, count, facts * size_of::<f64>(), |world, row| {
             let Some(outcome) = stepped(world) else { return };
             let values = outcome.facts.iter().chain(&outcome.rewards);
@@ -255,43 +305,13 @@ impl Worlds {
                 *place = value.to_ne_bytes();
             }
         })?;
-        let applied = array(py, count, self.layout.choices() * size_of::<i16>(), |world, row| {
+        let applied = array(py, count, layout.choices() * size_of::<i16>(), |world, row| {
             let Some(outcome) = stepped(world) else { return };
             for (place, applied) in row.as_chunks_mut().0.iter_mut().zip(&outcome.applied) {
                 *place = applied.to_ne_bytes();
             }
         })?;
         Ok((rewards, over, facts, applied))
-    }
-}
-
-/// Does something with each world, in threads where there are some. All are done whatever fails; the
-/// first failure counts.
-fn each(
-    pool: &Option<ThreadPool>,
-    stages: &mut [Box<dyn Stage>],
-    going: &mut [bool],
-    work: impl Fn(usize, &mut dyn Stage, &mut bool) -> Result<(), WorldError> + Sync,
-) -> Result<(), Failure> {
-    let of = |count: usize, position: usize, error: WorldError| match count {
-        1 => Failure::World(error.to_string()),
-        _ => Failure::World(format!("environment {position}: {error}")),
-    };
-    let count = stages.len();
-    let results: Vec<Result<(), WorldError>> = match pool {
-        Some(pool) => pool.install(|| {
-            let stages = stages.par_iter_mut().zip(going.par_iter_mut()).enumerate();
-            stages.map(|(place, (stage, going))| work(place, stage.as_mut(), going)).collect()
-        }),
-        None => {
-            let stages = stages.iter_mut().zip(going).enumerate();
-            stages.map(|(place, (stage, going))| work(place, stage.as_mut(), going)).collect()
-        }
-    };
-    let mut failures = results.into_iter().enumerate();
-    match failures.find_map(|(place, result)| result.err().map(|error| of(count, place, error))) {
-        Some(failure) => Err(failure),
-        None => Ok(()),
     }
 }
 
