@@ -1,7 +1,7 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Both may be repeated at any time.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench fuzz functions guests languages lint fmt tools clean-results
+.PHONY: help demo test bench python proof-python fuzz functions guests languages lint fmt tools clean-results
 
 TRACE ?=
 SEEDS ?= 5
@@ -37,6 +37,17 @@ test: guests languages functions ## Run all tests: the guests' and functions', t
 	cd examples/functions && cargo test --release
 	$(call step,"tests of the host")
 	cargo test --workspace
+
+python: guests ## Install the Python package into .toolchain/learning and run its tests
+	$(call step,"the Python package (the first time wasmtime compiles for minutes)")
+	deploy/setup-python
+	.toolchain/learning/bin/python -m pytest -q host/python
+
+proof-python: guests ## The same with Stable-Baselines3, then the speed of the Python environments
+	$(call step,"the Python package and Stable-Baselines3")
+	deploy/setup-python proof
+	.toolchain/learning/bin/python -m pytest -q host/python
+	.toolchain/learning/bin/python tests/proof/python_speed.py --json tests/proof/python_speed.json
 
 bench: guests ## Measure what claims to be fast (same profile as the demo and the tests)
 	$(call step,"benches")

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use scaling::{
     Action, Cluster, Column, DetailSet, Ending, Observations, Recommendation, Reward, RewardError,
-    Workload, WorkloadId,
+    Totals, Workload, WorkloadId,
 };
 use thiserror::Error;
 
@@ -178,6 +178,11 @@ impl Practice {
             });
         }
         Ok(!self.over)
+    }
+
+    /// What each workload has cost and given so far, the warm-up left out.
+    pub fn totals(&mut self) -> Vec<Totals> {
+        self.episode.totals()
     }
 
     /// What the episode has cost and given so far, all workloads together, the warm-up left out.

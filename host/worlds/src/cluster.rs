@@ -49,6 +49,11 @@ impl ClusterWorld {
         self.practice.as_ref()
     }
 
+    /// The episode, to ask what it has cost so far.
+    pub fn practice_mut(&mut self) -> Option<&mut Practice> {
+        self.practice.as_mut()
+    }
+
     /// Actions that were applied and are none of the card's changes, since the world was made.
     pub fn strange_actions(&self) -> u64 {
         self.strange

@@ -156,6 +156,11 @@ impl Scene {
         (Duration::from_millis(self.card.period_milliseconds), self.race.tick)
     }
 
+    /// How long a workload warms up: what happens then is never learned from.
+    pub fn warm_up(&self) -> Duration {
+        self.race.warm_up
+    }
+
     /// Begins an episode.
     pub fn begin(&self, seed: u64) -> Result<Practice, WorldError> {
         let failed = |attempted: String| {
