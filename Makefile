@@ -18,7 +18,7 @@ help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # The whole workspace, because cargo would choose other features for one crate and compile wasmtime again.
-demo: guests functions ## Race policies, simulated and on real processes: TRACE=DIR, SEEDS=5, RESULTS=results/demo
+demo: guests functions libtorch ## Race policies, simulated and on real processes: TRACE=DIR, SEEDS=5, RESULTS=results/demo
 	$(call step,"build the program (the first time wasmtime compiles for minutes)")
 	cargo build --workspace --bins
 	$(call step,"race")
@@ -30,7 +30,7 @@ demo: guests functions ## Race policies, simulated and on real processes: TRACE=
 	@printf '\nThe results are in %s and %s-processes; open in a browser:\n' "$(RESULTS)" "$(RESULTS)"; \
 		ls "$(RESULTS)"/*.html "$(RESULTS)-processes"/*.html
 
-test: guests languages functions ## Run all tests: the guests' and functions', then the host's with both
+test: guests languages functions libtorch ## Run all tests: the guests' and functions', then the host's with both
 	$(call step,"native tests of the guests")
 	cd policies && cargo test --workspace
 	$(call step,"tests of the functions")
@@ -49,13 +49,16 @@ proof-python: guests ## The same with Stable-Baselines3, then the speed of the P
 	.toolchain/learning/bin/python -m pytest -q host/python
 	.toolchain/learning/bin/python tests/proof/python_speed.py --json tests/proof/python_speed.json
 
-bench: guests ## Measure what claims to be fast (same profile as the demo and the tests)
+bench: guests libtorch ## Measure what claims to be fast (same profile as the demo and the tests)
 	$(call step,"benches")
 	cargo bench --workspace --profile dev
 
 guests: tools ## Build the policies and rewards to target/guests, with a compiler for them where it lacks
 	$(call step,"build the guests")
 	deploy/build-guests target/guests
+
+libtorch: tools ## Make libtorch available to the build: LIBTORCH if it is set, else fetched to .libtorch
+	@deploy/setup-libtorch >/dev/null
 
 functions: tools ## Build the functions that real races run
 	$(call step,"build the functions")
@@ -67,7 +70,7 @@ fuzz: guests ## Fuzz the gate and the border with cargo-fuzz, SECONDS=60 for eac
 		RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir . --sanitizer none "$$target" corpus/"$$target" cases/"$$target" \
 			-- -max_total_time=$(SECONDS) || exit 1; done
 
-lint: guests ## Check formatting, then clippy with warnings as errors, in both workspaces
+lint: guests libtorch ## Check formatting, then clippy with warnings as errors, in both workspaces
 	$(call step,"formatting")
 	cargo fmt --all --check
 	cd policies && cargo fmt --all --check

@@ -142,10 +142,7 @@ impl Experiment {
         })
     }
 
-    fn provenance(
-        &self,
-        modules: &Modules,
-    ) -> Result<arena::results::Provenance, ExperimentError> {
+    fn provenance(&self, modules: &Modules) -> Result<arena::results::Provenance, ExperimentError> {
         Ok(arena::results::Provenance {
             program: "regatta".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -13,6 +13,7 @@ mod processes;
 mod profile;
 mod read;
 mod scarlet;
+mod trained;
 #[cfg(feature = "learner")]
 mod training;
 
@@ -23,5 +24,8 @@ pub use load::Source;
 pub use modules::{ModuleError, Modules};
 pub use profile::{Profile, WorkloadProfile};
 pub use read::read_load;
+pub use trained::TrainedError;
+#[cfg(feature = "learner")]
+pub use trained::{checkpoint, trained};
 #[cfg(feature = "learner")]
 pub use training::{TrainingOptions, TrainingPlan};

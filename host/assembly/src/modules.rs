@@ -9,8 +9,9 @@ use sandbox::{Component, Limits, LoadError, PolicyComponent, RewardComponent, Sa
 use thiserror::Error;
 
 use crate::built_in::built_in;
+use crate::trained::{TrainedError, component};
 
-/// Loads components by name (a built-in) or by path (a `.wasm` file), each once.
+/// Loads components by name (a built-in) or by path (a `.wasm` file, or what was trained), each once.
 #[derive(Debug)]
 pub struct Modules {
     sandbox: Sandbox,
@@ -40,6 +41,14 @@ pub enum ModuleError {
         path: PathBuf,
         /// The system's reason.
         source: io::Error,
+    },
+    /// What was trained makes no component.
+    #[error("cannot use {}: {source}", .path.display())]
+    Trained {
+        /// Where it lies.
+        path: PathBuf,
+        /// Why not.
+        source: Box<TrainedError>,
     },
     /// The sandbox refuses it.
     #[error("`{name}` is refused: {source}")]
@@ -135,6 +144,10 @@ fn bytes(wanted: World, name_or_path: &str) -> Result<Bytes, ModuleError> {
     let path = Path::new(name_or_path);
     let is_path = path.extension().is_some() || name_or_path.contains(['/', '\\']);
     if is_path {
+        if let Some(component) = component(path).filter(|_| wanted == World::Policy) {
+            let failed = |source| ModuleError::Trained { path: path.to_owned(), source };
+            return component.map(Bytes::Read).map_err(|source| failed(Box::new(source)));
+        }
         let read = std::fs::read(path);
         return read
             .map(Bytes::Read)

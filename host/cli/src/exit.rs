@@ -74,6 +74,12 @@ impl Failure {
         Self::new(Exit::Io, error)
     }
 
+    /// What it says, with its causes.
+    #[cfg(feature = "learner")]
+    pub(crate) fn said(&self) -> String {
+        causes(&self.error)
+    }
+
     /// The same failure, told where it happened.
     pub(crate) fn at(self, place: impl std::fmt::Display) -> Self {
         let said = causes(&self.error);
@@ -131,7 +137,7 @@ impl From<ModuleError> for Failure {
 
 fn of_module(error: &ModuleError) -> Exit {
     match error {
-        ModuleError::Unknown { .. } => Exit::Input,
+        ModuleError::Unknown { .. } | ModuleError::Trained { .. } => Exit::Input,
         ModuleError::Unreadable { .. } => Exit::Io,
         ModuleError::Refused { .. } | ModuleError::WrongWorld { .. } => Exit::Component,
     }

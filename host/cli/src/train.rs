@@ -79,8 +79,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> 
         cluster: arguments.cluster.into(),
         profile: arguments.profile.clone().map_or_else(Default::default, ProfileChoice::Named),
     };
-    let options =
-        TrainingOptions { experiment, seeds: arguments.seeds, steps: arguments.steps };
+    let options = TrainingOptions { experiment, seeds: arguments.seeds, steps: arguments.steps };
     let plan = TrainingPlan::read(&arguments.file, &options)?;
     let device = arguments.device.device().map_err(Failure::input)?;
     let scene = plan.scene(&module::all()?)?;
@@ -104,7 +103,8 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> 
     };
     let trained = all(&common, arguments.threads, &bars);
     bars.finish();
-    let trained: Vec<(u64, Result<Trained, Failure>)> = plan.seeds.iter().copied().zip(trained).collect();
+    let trained: Vec<(u64, Result<Trained, Failure>)> =
+        plan.seeds.iter().copied().zip(trained).collect();
     finish(&plan, &out, trained, output, arguments.json)
 }
 
@@ -162,7 +162,7 @@ fn finish(
     let plots = learner::plot_training(&labelled, out).map_err(Failure::io)?;
     output.card(&Card::new(plan, out, &seeds, &plots), json)?;
     for (seed, failure) in &failures {
-        note(format_args!("seed {seed}: {}", failure));
+        note(format_args!("seed {seed}: {}", failure.said()));
     }
     match failures.into_iter().next() {
         Some((seed, failure)) => Err(failure.at(format_args!("seed {seed}"))),

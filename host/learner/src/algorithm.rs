@@ -5,9 +5,7 @@ use tch::Device;
 use worlds::Shape;
 
 use crate::memory::{Memory, MemoryError};
-use crate::{
-    Agent, Dqn, DqnSettings, LearnError, Ppo, PpoSettings, Reinforce, ReinforceSettings,
-};
+use crate::{Agent, Dqn, DqnSettings, LearnError, Ppo, PpoSettings, Reinforce, ReinforceSettings};
 
 /// Which agent, with which settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

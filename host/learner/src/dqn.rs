@@ -32,8 +32,8 @@ use crate::gradient::{clip, norm};
 use crate::memory::{Memory, MemoryState, Row};
 use crate::passes::Passes;
 use crate::{
-    Activation, Adam, AdamState, Agent, AgentState, Batch, Chance, Initialisation, LearnError, Lessons,
-    Mlp, MlpShape, Normaliser, Purpose, Shape, Turn, mask,
+    Activation, Adam, AdamState, Agent, AgentState, Batch, Chance, Initialisation, LearnError,
+    Lessons, Mlp, MlpShape, Normaliser, Purpose, Shape, Turn, mask,
 };
 
 /// A deep Q-learner.

@@ -58,9 +58,7 @@ pub use rollout::{Follow, Rollout};
 pub use run::{RunConditions, RunEnd, RunError, RunFolder, Told, figures, run};
 pub use tch::Device;
 pub use trainable::TrainableState;
-pub use training::{
-    EpisodeMeasures, Trainer, Training, TrainingError, TrainingSettings, evaluate,
-};
+pub use training::{EpisodeMeasures, Trainer, Training, TrainingError, TrainingSettings, evaluate};
 pub use worlds::{Lessons, RowId, Shape, Turn, World, WorldError};
 
 /// Lets libtorch use one thread in this process: two make a small network slower.

@@ -15,7 +15,8 @@ use tch::Device;
 use crate::actor_critic::{ActorCritic, Build};
 use crate::rollout::standardise;
 use crate::{
-    ActorCriticState, Agent, AgentState, Chance, LearnError, Lessons, Mlp, Normaliser, Purpose, Rollout, Shape, Turn,
+    ActorCriticState, Agent, AgentState, Chance, LearnError, Lessons, Mlp, Normaliser, Purpose,
+    Rollout, Shape, Turn,
 };
 
 /// An agent that follows proximal policy optimisation.

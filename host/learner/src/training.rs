@@ -141,7 +141,8 @@ impl Trainer {
     }
 
     fn at_rest(training: Training) -> Result<Self, TrainingError> {
-        let Training { settings, algorithm, card, facts, seed, agent, worlds, is_simulated } = training;
+        let Training { settings, algorithm, card, facts, seed, agent, worlds, is_simulated } =
+            training;
         let worlds = worlds.into_iter().map(Journal::new).collect();
         let worlds = Worlds::new(worlds, settings.threads)?;
         Ok(Self {
@@ -181,7 +182,10 @@ impl Trainer {
         }
         if checkpoint.shape != *self.worlds.shape() || checkpoint.card != self.card {
             let sizes = |shape: &worlds::Shape| {
-                format!("{} inputs, heads {:?}, scores {:?}", shape.inputs, shape.heads, shape.scores)
+                format!(
+                    "{} inputs, heads {:?}, scores {:?}",
+                    shape.inputs, shape.heads, shape.scores
+                )
             };
             let remedy = "its features, changes or rewards were others: begin in another folder";
             return another(sizes(&checkpoint.shape), sizes(self.worlds.shape()), remedy);
@@ -213,7 +217,8 @@ impl Trainer {
     /// Whether all steps are done, or an evaluation said that it is enough.
     pub fn is_over(&self) -> bool {
         let best = self.best;
-        let enough = self.settings.enough.zip(best).is_some_and(|(enough, best)| best.reward >= enough);
+        let enough =
+            self.settings.enough.zip(best).is_some_and(|(enough, best)| best.reward >= enough);
         let stalled =
             self.settings.patience.zip(best).is_some_and(|(patience, best)| best.since >= patience);
         self.step >= self.settings.steps || enough || stalled
@@ -224,8 +229,9 @@ impl Trainer {
         &mut self,
         world: &mut dyn World,
     ) -> Result<Vec<EpisodeMeasures>, TrainingError> {
-        let seeds: Vec<u64> =
-            (0..u64::from(self.settings.evaluation_episodes)).map(|seed| EVALUATION_SEEDS + seed).collect();
+        let seeds: Vec<u64> = (0..u64::from(self.settings.evaluation_episodes))
+            .map(|seed| EVALUATION_SEEDS + seed)
+            .collect();
         let episodes = evaluate(self.agent.as_ref(), world, &seeds)?;
         let reward = mean(episodes.iter().map(|episode| episode.reward));
         self.best = Some(match self.best {
@@ -302,7 +308,10 @@ impl Trainer {
 }
 
 /// Draws the seed of an episode and notes whose it is.
-fn draw<'a>(seeds: &'a mut Chance, begun: &'a mut Vec<(u32, u64)>) -> impl FnMut(usize) -> u64 + 'a {
+fn draw<'a>(
+    seeds: &'a mut Chance,
+    begun: &'a mut Vec<(u32, u64)>,
+) -> impl FnMut(usize) -> u64 + 'a {
     move |world| {
         let seed = seeds.bits() | TRAINING_SEEDS;
         begun.push((world as u32, seed));

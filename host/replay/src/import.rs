@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::replay::{Replay, ReplayError};
 use crate::report::Imported;
-use crate::schema::SchemaError;
+use crate::schema::{Schema, SchemaError};
 
 /// An import that ended early. Rows appended until then stay.
 #[derive(Debug, Error)]
@@ -59,6 +59,11 @@ pub enum ImportError {
         /// Why not.
         source: Box<ReplayError>,
     },
+}
+
+/// What a row of a Parquet file or a Minari dataset of ours consists of: for a log that is not there yet.
+pub fn schema_of(path: &Path) -> Result<Schema, ImportError> {
+    if path.is_dir() { minari::schema(path) } else { parquet::schema(path) }
 }
 
 /// Appends the rows of a Parquet file of ours, or of a Minari dataset's folder, ours or another's.

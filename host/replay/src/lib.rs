@@ -27,7 +27,7 @@ pub use batch::{Batch, RowId};
 pub use draw::{Draw, SampleError, Whose};
 pub use experience::{Experience, ExperienceError, Row};
 pub use export::{ExportError, Format, export};
-pub use import::{ImportError, import};
+pub use import::{ImportError, import, schema_of};
 pub use limits::{Limits, LimitsError};
 pub use log::{Backlog, Damage, LogError, LogSettings, Recovery};
 pub use priorities::{PrioritiesError, Prioritised};

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use std::sync::Mutex;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use learner::{Sparkline, Told};
+use learner::{Better, Curves, Glyphs, Point, Source, Sparkline, Told};
 
 use crate::output::note;
 
@@ -19,7 +19,9 @@ struct One {
     seed: u64,
     /// None where there is no terminal.
     bar: Option<ProgressBar>,
-    rewards: Sparkline,
+    /// Rewards by episode, to show.
+    curves: Curves,
+    step: u64,
 }
 
 impl Bars {
@@ -34,7 +36,7 @@ impl Bars {
                 bar.set_prefix(format!("seed {seed}"));
                 bar.with_style(style.expect("the template is right"))
             });
-            Mutex::new(One { seed, bar, rewards: Sparkline::new() })
+            Mutex::new(One { seed, bar, curves: Curves::new(), step: 0 })
         };
         Self { seeds: seeds.iter().map(one).collect(), all }
     }
@@ -44,23 +46,22 @@ impl Bars {
         let mut one = self.seeds[place].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         match told {
             Told::Step { step, .. } => {
+                one.step = *step;
                 if let Some(bar) = &one.bar {
                     bar.set_position(*step);
                 }
             }
             Told::Episode { measures } => {
                 let reward = measures.iter().find(|(name, _)| *name == "reward");
-                if let Some(&(_, reward)) = reward.filter(|(_, reward)| !reward.is_nan()) {
-                    one.rewards.push(reward);
-                    if let Some(bar) = &one.bar {
-                        bar.set_message(one.rewards.to_string());
-                    }
+                one.note(reward.map_or(f64::NAN, |(_, reward)| *reward));
+                if let Some(bar) = &one.bar {
+                    bar.set_message(one.curve());
                 }
             }
             Told::Evaluated { step, reward, best } => {
                 let line = format!("step {step}: reward {reward:.4} in evaluation, best {best:.4}");
                 match &one.bar {
-                    Some(bar) => bar.set_message(format!("{} {line}", one.rewards)),
+                    Some(bar) => bar.set_message(format!("{} {line}", one.curve())),
                     None => note(format_args!("seed {} {line}", one.seed)),
                 }
             }
@@ -72,5 +73,22 @@ impl Bars {
     pub(super) fn finish(&self) {
         // What cannot be taken off a terminal is left on it.
         let _ = self.all.clear();
+    }
+}
+
+impl One {
+    fn note(&mut self, value: f64) {
+        let (source, name, step) = (Source::Episode, "reward", self.step);
+        let point = Point { source, name, step, episode: 0, wall_seconds: 0.0, value };
+        self.curves.push(&point);
+    }
+
+    /// The rewards as a line of text.
+    fn curve(&self) -> String {
+        let series = self.curves.series(Source::Episode, "reward");
+        series.map_or_else(String::new, |series| {
+            let (glyphs, better) = (Glyphs::Unicode, Better::Higher);
+            Sparkline { series, columns: 24, glyphs, better }.to_string()
+        })
     }
 }

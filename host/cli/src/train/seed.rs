@@ -6,8 +6,8 @@ use std::sync::atomic::AtomicBool;
 
 use assembly::TrainingPlan;
 use learner::{
-    CheckpointFolder, CurveFiles, Curves, Device, Memory, MemorySettings, Provenance, RunConditions,
-    RunEnd, RunFolder, Told, StoredMemory, Trainer, Training, run,
+    CheckpointFolder, CurveFiles, Curves, Device, Memory, MemorySettings, Provenance,
+    RunConditions, RunEnd, RunFolder, StoredMemory, Told, Trainer, Training, run,
 };
 use worlds::{ClusterWorld, Scene, World};
 
@@ -48,7 +48,9 @@ impl Seed<'_> {
         let checkpoint = match self.resume && !checkpoints.all()?.is_empty() {
             true => {
                 let (checkpoint, complaints) = checkpoints.newest()?;
-                complaints.iter().for_each(|complaint| note(format_args!("seed {seed}: {complaint}")));
+                complaints
+                    .iter()
+                    .for_each(|complaint| note(format_args!("seed {seed}: {complaint}")));
                 Some(checkpoint)
             }
             false => None,

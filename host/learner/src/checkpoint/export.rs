@@ -1,8 +1,11 @@
 //! Export: from a checkpoint to what acts without libtorch.
 
-use ::agent::{Activation as Followed, Agent, AgentError, Dense, Network, NetworkError, Normaliser};
+use ::agent::{
+    Activation as Followed, Agent, AgentError, Dense, Network, NetworkError, Normaliser,
+};
 use tch::Device;
 use thiserror::Error;
+use worlds::World;
 
 use super::Checkpoint;
 use crate::{Activation, LearnError, Mlp};
@@ -35,6 +38,19 @@ impl Checkpoint {
         let mut learner = self.algorithm.agent(&self.shape, self.seed, device, memory)?;
         learner.restore(&self.agent)?;
         Ok(learner)
+    }
+
+    /// Refuses a world whose rows are others than those that it was trained on.
+    pub fn fits(&self, world: &dyn World) -> Result<(), LearnError> {
+        let (own, found) = (&self.shape, world.shape());
+        let sizes = [
+            ("the inputs of the world", found.inputs, own.inputs),
+            ("the options of the world", found.options(), own.options()),
+        ];
+        match sizes.into_iter().find(|(_, found, wanted)| found != wanted) {
+            Some((list, found, wanted)) => Err(LearnError::Length { list, found, wanted }),
+            None => Ok(()),
+        }
     }
 
     /// What it has learned, as plain values that act without libtorch.

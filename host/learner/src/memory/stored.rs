@@ -5,8 +5,8 @@ use std::num::NonZero;
 use std::path::PathBuf;
 
 use replay::{
-    Batch, Draw, Experience, Limits, LogSettings, Mark, Prioritised, Provenance,
-    ProvenanceId, Recovery, Replay, RowId as SampleId, Schema, Settings, Status, Whose,
+    Batch, Draw, Experience, Limits, LogSettings, Mark, Prioritised, Provenance, ProvenanceId,
+    Recovery, Replay, RowId as SampleId, Schema, Settings, Status, Whose,
 };
 use scaling::{Ending, TenantId, WorkloadId};
 use serde::{Deserialize, Serialize};
@@ -98,9 +98,10 @@ impl StoredMemory {
             heads: shape.heads.iter().map(|&options| options as u32).collect(),
             scores: shape.scores.clone(),
         };
-        let refused = |cause: &str| MemoryError { attempted: "make a memory", cause: cause.to_owned() };
-        let steps =
-            NonZero::new(settings.n_step).ok_or_else(|| refused("returns are of at least one step"))?;
+        let refused =
+            |cause: &str| MemoryError { attempted: "make a memory", cause: cause.to_owned() };
+        let steps = NonZero::new(settings.n_step)
+            .ok_or_else(|| refused("returns are of at least one step"))?;
         let is_prioritised = settings.prioritised.is_some();
         let (replay, recovery) = Replay::open(Settings {
             schema,
@@ -185,7 +186,6 @@ impl StoredMemory {
     pub fn set_policy_version(&mut self, version: String) {
         self.provenance.policy_version = version;
     }
-
 }
 
 impl Memory for StoredMemory {
@@ -255,11 +255,7 @@ impl Memory for StoredMemory {
         sampled.map_err(failed(attempted))
     }
 
-    fn update_priorities(
-        &mut self,
-        ids: &[SampleId],
-        errors: &[f32],
-    ) -> Result<(), MemoryError> {
+    fn update_priorities(&mut self, ids: &[SampleId], errors: &[f32]) -> Result<(), MemoryError> {
         self.replay.update_priorities(ids, errors).map_err(failed("update priorities"))?;
         Ok(())
     }
@@ -286,9 +282,7 @@ impl Memory for StoredMemory {
     fn restore(&mut self, state: &MemoryState) -> Result<(), MemoryError> {
         self.replay.rewind(&state.mark).map_err(failed("bring back experience"))?;
         if let Some(priorities) = &state.priorities {
-            self.replay
-                .restore_priorities(priorities)
-                .map_err(failed("bring back priorities"))?;
+            self.replay.restore_priorities(priorities).map_err(failed("bring back priorities"))?;
         }
         self.tracks = state.tracks.iter().copied().collect();
         self.episodes = state.episodes;

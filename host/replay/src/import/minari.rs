@@ -40,13 +40,27 @@ enum Space {
     MultiDiscrete { nvec: Vec<u32> },
 }
 
-pub(super) fn read(replay: &mut Replay, path: &Path) -> Result<usize, ImportError> {
+fn metadata(path: &Path) -> Result<Metadata, ImportError> {
     let metadata_path = path.join("data/metadata.json");
     let json = fs::read(&metadata_path)
         .map_err(|source| ImportError::Io { path: metadata_path.clone(), source })?;
+    serde_json::from_slice(&json).map_err(|source| ImportError::Content {
+        path: path.to_owned(),
+        what: format!("its metadata: {source}"),
+    })
+}
+
+/// What a row of the dataset consists of, if it is one of ours.
+pub(super) fn schema(path: &Path) -> Result<Schema, ImportError> {
+    metadata(path)?.regatta_schema.ok_or_else(|| ImportError::Content {
+        path: path.to_owned(),
+        what: "it names no features and scores; import it into a log that has them".to_owned(),
+    })
+}
+
+pub(super) fn read(replay: &mut Replay, path: &Path) -> Result<usize, ImportError> {
     let wrong = |what: String| ImportError::Content { path: path.to_owned(), what };
-    let metadata: Metadata =
-        serde_json::from_slice(&json).map_err(|source| wrong(format!("its metadata: {source}")))?;
+    let metadata = metadata(path)?;
     if metadata.data_format != "parquet" {
         let format = &metadata.data_format;
         return Err(wrong(format!("its storage is `{format}`, only `parquet` is read")));

@@ -13,17 +13,23 @@ use crate::provenance::{Provenance, ProvenanceId};
 use crate::replay::Replay;
 use crate::schema::Schema;
 
-pub(super) fn read(replay: &mut Replay, path: &Path) -> Result<usize, ImportError> {
+/// What a row of the file consists of.
+pub(super) fn schema(path: &Path) -> Result<Schema, ImportError> {
     let file = table::open(path)?;
     let metadata = file.metadata().file_metadata().key_value_metadata();
     let schema = metadata
         .and_then(|all| all.iter().find(|one| one.key == SCHEMA_KEY))
         .and_then(|one| one.value.as_deref())
         .and_then(|json| serde_json::from_str::<Schema>(json).ok());
-    let Some(schema) = schema else {
+    schema.ok_or_else(|| {
         let what = format!("its metadata have no schema under `{SCHEMA_KEY}`");
-        return Err(ImportError::Content { path: path.to_owned(), what });
-    };
+        ImportError::Content { path: path.to_owned(), what }
+    })
+}
+
+pub(super) fn read(replay: &mut Replay, path: &Path) -> Result<usize, ImportError> {
+    let file = table::open(path)?;
+    let schema = schema(path)?;
     replay
         .schema()
         .agree(&schema)

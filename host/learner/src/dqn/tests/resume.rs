@@ -96,7 +96,8 @@ fn a_resumed_run_is_the_uninterrupted_one_bit_for_bit() {
         assert_eq!(resumed.state(), agent.state());
         assert_eq!(later.returns, drive.returns);
         let mut world = cart_pole();
-        let returns = |agent: &Dqn, world: &mut Classic<CartPole>| greedy_returns(world, agent, 0..3);
+        let returns =
+            |agent: &Dqn, world: &mut Classic<CartPole>| greedy_returns(world, agent, 0..3);
         assert_eq!(returns(&resumed, &mut world), returns(&agent, &mut world));
     }
 }

@@ -53,7 +53,8 @@ fn sampled(memory: &mut StoredMemory) -> Vec<[f32; 4]> {
     let mut batch = Batch::new();
     let mut chance = Chance::new(1, Purpose::Sampling);
     memory.sample(400, 1.0, &mut chance, &mut batch).unwrap();
-    let row = |row: usize| [batch.before[row], batch.reward[row], batch.discount[row], batch.after[row]];
+    let row =
+        |row: usize| [batch.before[row], batch.reward[row], batch.discount[row], batch.after[row]];
     let mut rows: Vec<[f32; 4]> = (0..400).map(row).collect();
     rows.sort_by(|one, other| one.partial_cmp(other).unwrap());
     rows.dedup();
