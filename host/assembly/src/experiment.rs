@@ -106,17 +106,27 @@ impl Experiment {
 
     /// The race that it asks for.
     pub fn race(&self, modules: &Modules) -> Result<arena::Race, ExperimentError> {
+        let mut race = self.deserted_race(modules)?;
+        race.entrants = entrant::entrants(&self.file, &self.raw, &self.seeds, modules)?;
+        race.fallback = entrant::fallback(&self.file, &self.raw, modules)?;
+        race.provenance = self.provenance(&race, modules)?;
+        Ok(race)
+    }
+
+    /// The same without anybody who races, for whoever only wants to learn in its worlds: no policy is
+    /// loaded, and none need be there.
+    pub fn deserted_race(&self, modules: &Modules) -> Result<arena::Race, ExperimentError> {
         let world = course::world(&self.file, &self.raw, &self.loaded, self.cluster)?;
-        let mut race = arena::Race {
+        Ok(arena::Race {
             tick: world.tick,
             warm_up: world.warm_up,
             seeds: self.seeds.clone(),
             courses: vec![world.course],
-            entrants: entrant::entrants(&self.file, &self.raw, &self.seeds, modules)?,
+            entrants: Vec::new(),
             rewards: entrant::rewards(&self.file, &self.raw, modules)?,
             rails: self.raw.guard_rails.checked(&self.file)?,
             quotas: self.raw.quotas.iter().map(|(&tenant, &quota)| (tenant, quota)).collect(),
-            fallback: entrant::fallback(&self.file, &self.raw, modules)?,
+            fallback: None,
             demonstration: self.raw.demonstration,
             reference: self.raw.reference.clone(),
             one_trace: self.loaded.source.one_trace(),
@@ -125,9 +135,7 @@ impl Experiment {
                 ClusterKind::Processes => arena::Order::Blocks,
             },
             provenance: arena::results::Provenance::default(),
-        };
-        race.provenance = self.provenance(&race, modules)?;
-        Ok(race)
+        })
     }
 
     fn provenance(

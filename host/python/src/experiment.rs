@@ -91,7 +91,7 @@ fn modules() -> Result<Modules, Failure> {
 fn race(request: &Request, cluster: ClusterKind, modules: &Modules) -> Result<Race, Failure> {
     let options = Options { trace: request.trace.clone(), cluster, ..Options::default() };
     let race = Experiment::read(&request.file, &options)
-        .and_then(|experiment| experiment.race(modules))
+        .and_then(|experiment| experiment.deserted_race(modules))
         .map_err(|error| Failure::Experiment(chain(&error)))?;
     match race.courses.is_empty() || race.rewards.is_empty() {
         false => Ok(race),
