@@ -2,7 +2,7 @@
 
     make python                                            # installs the package into .toolchain/learning
     .toolchain/learning/bin/pip install stable-baselines3
-    .toolchain/learning/bin/python examples/python/sb3_ppo.py --steps 60000
+    .toolchain/learning/bin/python examples/python/sb3_ppo.py --steps 100000
 
 Writes policy.wasm and race.yaml, the experiment with the trained policy among its entrants, to --out, and
 races it if --regatta names the program.
@@ -21,21 +21,32 @@ from stable_baselines3.common.vec_env import DummyVecEnv, VecNormalize
 HERE = pathlib.Path(__file__).parent
 
 
+def card(experiment):
+    """The default card, but for a decision in five seconds and larger changes: flash crowds are fast."""
+    changes = [{"replicas": replicas} if replicas else {} for replicas in (-4, -1, 0, 1, 4)]
+    default = regatta.AutoscalingEnv(experiment).card
+    return {**default, "name": "sb3-ppo", "period_milliseconds": 5_000, "changes": changes}
+
+
 def train(experiment, steps, seed, reward=None):
     """A model that has seen so many steps, with the normaliser of its inputs."""
-    worlds = [lambda: Monitor(regatta.AutoscalingEnv(experiment, reward=reward))] * 4
+    asked = {"card": card(experiment), "reward": reward}
+    worlds = [lambda: Monitor(regatta.AutoscalingEnv(experiment, **asked))] * 4
     env = VecNormalize(DummyVecEnv(worlds), norm_reward=True, gamma=0.95)
-    model = PPO("MlpPolicy", env, n_steps=128, batch_size=128, gamma=0.95, ent_coef=0.003, seed=seed, device="cpu")
+    model = PPO("MlpPolicy", env, n_steps=256, batch_size=256, gamma=0.95, ent_coef=0.003, seed=seed, device="cpu")
     return model.learn(steps)
 
 
 def enter(experiment, policy, out):
     """The race file with one entrant more; what it names beside itself is named from its new place."""
     lines = pathlib.Path(experiment).read_text().splitlines(keepends=True)
-    place = next(number for number, line in enumerate(lines) if line.startswith("policies:"))
+    start = lines.index("policies:\n") + 1
+    # After the others, of which the first is whom all are compared with.
+    last = (number for number, line in enumerate(lines) if number >= start and line[0] not in " #\n")
+    place = next(last, len(lines))
     # JSON is YAML.
     entrant = json.dumps({"name": "sb3-ppo", "module": str(policy.resolve())})
-    lines.insert(place + 1, f"  - {entrant}\n")
+    lines.insert(place, f"  - {entrant}\n")
     for number, line in enumerate(lines):
         if line.startswith("profile: "):
             profile = experiment.parent / line.removeprefix("profile: ").strip()
@@ -49,7 +60,7 @@ def main():
     """Trains, exports and races."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--experiment", default=HERE.parent / "flash-crowd.yaml", type=pathlib.Path)
-    parser.add_argument("--steps", default=60_000, type=int)
+    parser.add_argument("--steps", default=100_000, type=int)
     parser.add_argument("--seed", default=1, type=int)
     parser.add_argument("--reward", help="the experiment's reward to learn from; its first one without")
     parser.add_argument("--out", default=pathlib.Path("results/sb3-ppo"), type=pathlib.Path)

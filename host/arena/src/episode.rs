@@ -134,6 +134,12 @@ impl Episode {
         Ok(left)
     }
 
+    /// What is longer is a gap. In real time a tick is some milliseconds more or less than its length, and
+    /// one that was missed is as long as two.
+    fn longest_gap(&self) -> Duration {
+        self.tick_length + self.tick_length / 2
+    }
+
     /// Decides, scales, lets time go on, and closes and scores the tick. `details` says what is to be
     /// seen at a tick.
     pub(crate) fn act(
@@ -149,7 +155,7 @@ impl Episode {
         let after = self.observe(details(self.tick))?;
         let ending = if goes_on { Ending::Running } else { Ending::Truncated };
         let pending = Pending { observations: before, decisions };
-        let rows = close(&pending, &applied, &after, ending, self.tick_length);
+        let rows = close(&pending, &applied, &after, ending, self.longest_gap());
         let transitions = Transitions { before: &pending.observations, after: &after, rows: &rows };
         let rewards = self.rewards.iter_mut();
         let scores =

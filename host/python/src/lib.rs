@@ -14,6 +14,7 @@ mod layout;
 mod mp3;
 mod naming;
 mod stage;
+mod state;
 mod totals;
 mod worlds;
 

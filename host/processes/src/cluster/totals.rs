@@ -25,10 +25,12 @@ impl ProcessCluster {
         }
     }
 
-    /// One a workload, in the order of rows. Ends what is sent.
+    /// One a workload, in the order of rows. Once the run is over, what is sent ends and whoever sent it is
+    /// believed; before, the proxy is.
     pub(super) fn totals_so_far(&mut self) -> Vec<Totals> {
         let now = self.yard.now();
-        if let Some(generator) = self.generator.take() {
+        let over = self.tick >= self.settings.ticks;
+        if let Some(generator) = self.generator.take_if(|_| over) {
             // What has not ended is told as unfinished.
             self.report = generator.stop(Duration::ZERO).ok();
         }
