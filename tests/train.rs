@@ -88,8 +88,13 @@ fn a_training_that_was_killed_goes_on_as_if_nothing_had_been() {
         regatta.succeed(&["train", "train.yaml", "--out", "whole"]);
         let mut child = regatta.command(&["train", "train.yaml", "--out", "cut"]).spawn().unwrap();
         let checkpoints = regatta.path("cut/seed-1/checkpoints");
-        let written = || fs::read_dir(&checkpoints).is_ok_and(|found| found.count() > 0);
-        for _ in 0..6_000 {
+        let is_one = |path: &Path| path.extension().is_some_and(|end| end == "checkpoint");
+        let written = || {
+            let found = fs::read_dir(&checkpoints).into_iter().flatten().flatten();
+            found.map(|entry| entry.path()).any(|path| is_one(&path))
+        };
+        // Generous: on a busy machine the program takes long to start.
+        for _ in 0..60_000 {
             if written() || child.try_wait().unwrap().is_some() {
                 break;
             }

@@ -63,10 +63,7 @@ fn an_update_that_is_not_finite_is_named_and_leaves_the_weights() {
         batch.after = vec![1.0];
         batch.allowed_after = vec![true];
         batch.weights = vec![1.0];
-        let memory = Fixed {
-            batch,
-            ..Fixed::default()
-        };
+        let memory = Fixed { batch, ..Fixed::default() };
         let settings = DqnSettings { batch: 1, gradients, ..settings() };
         let shape = shape(1, &[1]);
         let mut agent = Dqn::new(settings, shape, 1, Device::Cpu, Box::new(memory)).unwrap();
