@@ -34,6 +34,8 @@ pub struct Options {
     pub cluster: ClusterKind,
     /// Which measurements replace what the file assumes.
     pub profile: ProfileChoice,
+    /// How long an episode is, instead of the file's, in seconds.
+    pub duration_seconds: Option<f64>,
 }
 
 /// Which measurements replace what a race file assumes.
@@ -71,6 +73,9 @@ impl Experiment {
             let profile = Profile::read(&path)?;
             profile.apply(&mut raw.workloads);
             profile.apply(&mut raw.training.workloads);
+        }
+        if let Some(seconds) = options.duration_seconds {
+            raw.cluster.duration_seconds = seconds;
         }
         let loaded = load(file, &raw, options.trace.as_deref())?;
         let seeds = match options.seeds {

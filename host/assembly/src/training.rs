@@ -52,7 +52,11 @@ impl TrainingPlan {
     pub fn read(file: &Path, options: &TrainingOptions) -> Result<Self, ExperimentError> {
         let raw: RawTraining = read::parse(file, &read::text(file)?)?;
         let invalid = |field: &str, problem: String| ExperimentError::invalid(file, field, problem);
-        let experiment = Experiment::read(&beside(file, &raw.experiment), &options.experiment)?;
+        let race = Options {
+            duration_seconds: raw.episode_seconds.or(options.experiment.duration_seconds),
+            ..options.experiment.clone()
+        };
+        let experiment = Experiment::read(&beside(file, &raw.experiment), &race)?;
         let seeds = match options.seeds {
             Some(count) => crate::experiment::Seeds::Count(count),
             None => raw.seeds.clone(),
@@ -60,6 +64,8 @@ impl TrainingPlan {
         let seeds = seeds.list().map_err(|problem| invalid("seeds", problem.to_owned()))?;
         let settings = TrainingSettings {
             steps: options.steps.unwrap_or(raw.steps),
+            greedy_steps: raw.greedy_steps,
+            watch: raw.watch,
             worlds: raw.worlds,
             threads: raw.threads,
             evaluate_every: raw.evaluate.every_steps,

@@ -62,6 +62,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> 
         seeds: None,
         cluster: arguments.cluster.into(),
         profile: ProfileChoice::OfTheFile,
+        duration_seconds: None,
     };
     let options = TrainingOptions { experiment, ..TrainingOptions::default() };
     let plan = TrainingPlan::read(&arguments.training, &options)?;

@@ -87,6 +87,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> 
         seeds: arguments.seeds,
         cluster: arguments.cluster.into(),
         profile: arguments.profile.clone().map_or_else(Default::default, ProfileChoice::Named),
+        duration_seconds: None,
     };
     let experiment = Experiment::read(&arguments.file, &options)?;
     let race = experiment.race(&module::all()?)?;

@@ -78,6 +78,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> 
         seeds: None,
         cluster: arguments.cluster.into(),
         profile: arguments.profile.clone().map_or_else(Default::default, ProfileChoice::Named),
+        duration_seconds: None,
     };
     let options = TrainingOptions { experiment, seeds: arguments.seeds, steps: arguments.steps };
     let plan = TrainingPlan::read(&arguments.file, &options)?;
@@ -90,7 +91,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> 
     note(format_args!("arrivals come from {}", plan.source()));
     // Parallel over seeds, one thread each: two threads make a small network slower.
     learner::use_one_thread();
-    let bars = Bars::new(&plan.seeds, plan.settings.steps);
+    let bars = Bars::new(&plan.seeds, plan.settings.steps + plan.settings.greedy_steps);
     let interrupted = interruption::watched();
     let common = Seed {
         plan: &plan,
@@ -159,7 +160,10 @@ fn finish(
         seeds.iter().map(|(seed, trained)| (format!("seed {seed}"), &trained.curves)).collect();
     let labelled: Vec<(&str, &learner::Curves)> =
         curves.iter().map(|(label, curves)| (label.as_str(), *curves)).collect();
-    let plots = learner::plot_training(&labelled, out).map_err(Failure::io)?;
+    let mut plots = learner::plot_training(&labelled, out).map_err(Failure::io)?;
+    for (seed, _) in &seeds {
+        plots.extend(learner::plot_watched(&seed::folder(out, *seed)).map_err(Failure::io)?);
+    }
     output.card(&Card::new(plan, out, &seeds, &plots), json)?;
     for (seed, failure) in &failures {
         note(format_args!("seed {seed}: {}", failure.said()));

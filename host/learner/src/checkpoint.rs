@@ -43,8 +43,10 @@ pub struct Checkpoint {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrainingState {
-    /// Rows decided so far.
+    /// Rows decided and learned from so far.
     pub step: u64,
+    /// Rows decided since then without learning.
+    pub greedy: u64,
     /// Episodes that are over.
     pub episodes: u64,
     /// What seeds of episodes are drawn from.

@@ -8,6 +8,7 @@ mod plot;
 mod series;
 mod sparkline;
 mod table;
+mod watched;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,7 @@ pub use files::{CurveError, CurveFiles};
 pub use plot::{Line, Panel, Plot, PlotError, plot_lines, plot_training};
 pub use series::{Series, SeriesPoint};
 pub use sparkline::{Better, Glyphs, Sparkline};
+pub use watched::plot_watched;
 
 /// Who gave a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub enum Source {
     Agent,
     /// An evaluation: the measures of greedy episodes in a world apart.
     Evaluation,
+    /// A single step of a training that is watched: its reward, and what the world shows.
+    Step,
 }
 
 impl Source {
@@ -36,6 +40,7 @@ impl Source {
             Self::Episode => "episode",
             Self::Agent => "agent",
             Self::Evaluation => "evaluation",
+            Self::Step => "step",
         }
     }
 }
@@ -71,6 +76,7 @@ pub struct Curves {
     episode: BTreeMap<String, Series>,
     agent: BTreeMap<String, Series>,
     evaluation: BTreeMap<String, Series>,
+    step: BTreeMap<String, Series>,
 }
 
 impl Curves {
@@ -88,6 +94,7 @@ impl Curves {
             Source::Episode => &mut self.episode,
             Source::Agent => &mut self.agent,
             Source::Evaluation => &mut self.evaluation,
+            Source::Step => &mut self.step,
         };
         match named.get_mut(point.name) {
             Some(series) => series.push(point),
@@ -112,6 +119,7 @@ impl Curves {
             Source::Episode => &self.episode,
             Source::Agent => &self.agent,
             Source::Evaluation => &self.evaluation,
+            Source::Step => &self.step,
         }
     }
 }

@@ -43,7 +43,7 @@ pub use checkpoint::{
 };
 pub use curves::{
     Better, CurveError, CurveFiles, Curves, Glyphs, Line, Panel, Plot, PlotError, Point, Series,
-    SeriesPoint, Source, Sparkline, plot_lines, plot_training,
+    SeriesPoint, Source, Sparkline, plot_lines, plot_training, plot_watched,
 };
 pub use device::{DeviceChoice, DeviceError};
 pub use dqn::{Dqn, DqnSettings};

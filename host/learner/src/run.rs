@@ -113,7 +113,7 @@ pub fn run(
         began = now;
         now
     };
-    let steps = trainer.settings().steps;
+    let steps = trainer.settings().steps + trainer.settings().greedy_steps;
     let every = trainer.settings().evaluate_every;
     let evaluates = trainer.settings().evaluation_episodes > 0;
     let part = (steps / PARTS).max(1);
@@ -139,6 +139,10 @@ pub fn run(
         let before = trainer.steps();
         let progress = trainer.step()?;
         let now = progress.step;
+        if !progress.sights.is_empty() {
+            let wall_seconds = spent(trainer);
+            note(trainer, folder, Source::Step, &progress.sights, wall_seconds)?;
+        }
         for finished in &progress.finished {
             let wall_seconds = spent(trainer);
             note(trainer, folder, Source::Episode, &finished.measures, wall_seconds)?;
@@ -166,11 +170,12 @@ fn note(
     trainer: &mut Trainer,
     folder: &mut RunFolder,
     source: Source,
-    figures: &[(&'static str, f64)],
+    figures: &[(impl AsRef<str>, f64)],
     wall_seconds: f64,
 ) -> Result<(), CurveError> {
     let (step, episode) = (trainer.steps(), trainer.episodes());
-    for &(name, value) in figures.iter().filter(|(_, value)| !value.is_nan()) {
+    for (name, value) in figures.iter().filter(|(_, value)| !value.is_nan()) {
+        let (name, value) = (name.as_ref(), *value);
         let point = Point { source, name, step, episode, wall_seconds, value };
         folder.curves.write(&point)?;
         trainer.curves().push(&point);

@@ -19,8 +19,12 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrainingSettings {
-    /// Rows to decide, of all worlds together, ≥ 1.
+    /// Rows to decide and learn from, of all worlds together, ≥ 1.
     pub steps: u64,
+    /// Rows to decide after that in the same worlds, without exploring and learning.
+    pub greedy_steps: u64,
+    /// Tell every step.
+    pub watch: bool,
     /// Worlds in lock-step, ≥ 1.
     pub worlds: usize,
     /// Threads that step them, ≥ 1: worth it where a world is heavy.
@@ -73,6 +77,8 @@ pub struct Trainer {
     /// Worlds that come back by their record; real ones do not.
     is_simulated: bool,
     step: u64,
+    /// Rows decided since the last one that was learned from.
+    greedy: u64,
     episodes: u64,
     seeds: Chance,
     best: Option<Best>,
@@ -108,6 +114,8 @@ pub struct Progress {
     pub finished: Vec<Finished>,
     /// Rows decided so far.
     pub step: u64,
+    /// What is to be seen in the first world, and the mean reward, if the training is watched.
+    pub sights: Vec<(String, f64)>,
 }
 
 impl Trainer {
@@ -128,6 +136,7 @@ impl Trainer {
         }
         let training = &checkpoint.training;
         trainer.step = training.step;
+        trainer.greedy = training.greedy;
         trainer.episodes = training.episodes;
         trainer.seeds = training.seeds.clone();
         trainer.best = training.best;
@@ -155,6 +164,7 @@ impl Trainer {
             worlds,
             is_simulated,
             step: 0,
+            greedy: 0,
             episodes: 0,
             seeds: Chance::new(seed, Purpose::Episodes),
             best: None,
@@ -198,24 +208,45 @@ impl Trainer {
         Ok(())
     }
 
-    /// Decides all rows once and learns from what comes of it.
+    /// Decides all rows once and learns from what comes of it, if there is still something to learn.
     pub fn step(&mut self) -> Result<Progress, TrainingError> {
         let mut choices = std::mem::take(&mut self.choices);
         let turn = self.worlds.turn().clone();
-        self.agent.act(&turn, &mut choices);
+        let learns = !self.is_trained();
+        if learns {
+            self.agent.act(&turn, &mut choices);
+        } else {
+            self.agent.greedy(&turn.inputs, &turn.allowed, &mut choices);
+        }
         let mut begun = Vec::new();
         self.worlds.step(&choices, draw(&mut self.seeds, &mut begun))?;
         self.choices = choices;
-        self.step += turn.rows() as u64;
-        self.agent.learn(&turn, self.worlds.lessons())?;
+        if learns {
+            self.step += turn.rows() as u64;
+            self.agent.learn(&turn, self.worlds.lessons())?;
+        } else {
+            self.greedy += turn.rows() as u64;
+        }
         begun.iter().for_each(|&(world, seed)| self.agent.begin_episode(world, seed));
         let finished = self.worlds.finished().to_vec();
         self.episodes += finished.len() as u64;
-        Ok(Progress { finished, step: self.step })
+        let mut sights = Vec::new();
+        if self.settings.watch {
+            let (lessons, scores) = (self.worlds.lessons(), self.worlds.shape().scores.len());
+            let rewards = lessons.scores.iter().step_by(scores).copied();
+            sights = self.worlds.worlds()[0].sights();
+            sights.push(("reward".to_owned(), mean(rewards)));
+        }
+        Ok(Progress { finished, step: self.steps(), sights })
     }
 
-    /// Whether all steps are done, or an evaluation said that it is enough.
+    /// Whether all is done.
     pub fn is_over(&self) -> bool {
+        self.is_trained() && self.greedy >= self.settings.greedy_steps
+    }
+
+    /// Whether all steps are done that are learned from, or an evaluation said that it is enough.
+    pub fn is_trained(&self) -> bool {
         let best = self.best;
         let enough =
             self.settings.enough.zip(best).is_some_and(|(enough, best)| best.reward >= enough);
@@ -245,7 +276,7 @@ impl Trainer {
 
     /// Rows decided so far.
     pub fn steps(&self) -> u64 {
-        self.step
+        self.step + self.greedy
     }
 
     /// Episodes that are over.
@@ -291,6 +322,7 @@ impl Trainer {
             memory: self.agent.memory_state()?,
             training: TrainingState {
                 step: self.step,
+                greedy: self.greedy,
                 episodes: self.episodes,
                 seeds: self.seeds.clone(),
                 worlds: self.is_simulated.then(|| self.worlds.state()),

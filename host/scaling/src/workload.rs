@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Column;
+
 macro_rules! id {
     ($(#[$meta:meta])* $name:ident($inner:ty)) => {
         $(#[$meta])*
@@ -111,4 +113,17 @@ pub enum TailPercentile {
     P99,
     /// The 99.9th percentile.
     P999,
+}
+
+impl TailPercentile {
+    /// The column that has the latency at this percentile.
+    pub fn column(self) -> Column {
+        match self {
+            TailPercentile::P50 => Column::LatencySecondsP50,
+            TailPercentile::P90 => Column::LatencySecondsP90,
+            TailPercentile::P95 => Column::LatencySecondsP95,
+            TailPercentile::P99 => Column::LatencySecondsP99,
+            TailPercentile::P999 => Column::LatencySecondsP999,
+        }
+    }
 }

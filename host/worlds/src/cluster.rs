@@ -6,7 +6,7 @@
 
 use agent::{Arrangement, View, joint_index, parts};
 use arena::{Consequence, Practice};
-use scaling::{Action, Policy, Recommendation, recommend_or_fall_back};
+use scaling::{Action, Column, Policy, Recommendation, recommend_or_fall_back};
 
 use crate::scene::{Scene, chain};
 use crate::{Lessons, RowId, Shape, Turn, World, WorldError};
@@ -272,6 +272,23 @@ impl World for ClusterWorld {
             ),
             ("replica_seconds", measures.replica_seconds),
         ]
+    }
+
+    fn sights(&self) -> Vec<(String, f64)> {
+        let Some(practice) = &self.practice else { return Vec::new() };
+        let seen = practice.observations();
+        let mut sights = Vec::new();
+        for (row, workload) in practice.workloads().iter().enumerate() {
+            let percentile = workload.slo.map(|slo| slo.percentile).unwrap_or_default();
+            let mut sight = |what: &str, column: Column| {
+                sights.push((format!("{what} {}", workload.name), seen.column(column)[row]));
+            };
+            sight("latency_seconds_tail", percentile.column());
+            sight("latency_slo_seconds", Column::LatencySloSeconds);
+            sight("replicas", Column::ReplicasDesired);
+            sight("arrival_rate_per_second", Column::ArrivalRatePerSecond);
+        }
+        sights
     }
 }
 

@@ -86,6 +86,10 @@ impl<W: World> World for Journal<W> {
     fn measures(&mut self) -> Vec<(&'static str, f64)> {
         self.world.measures()
     }
+
+    fn sights(&self) -> Vec<(String, f64)> {
+        self.world.sights()
+    }
 }
 
 #[cfg(test)]

@@ -129,6 +129,11 @@ pub trait World: Send {
     fn measures(&mut self) -> Vec<(&'static str, f64)> {
         Vec::new()
     }
+
+    /// What a person would watch at the present turn, by name: tail latencies and replicas, say.
+    fn sights(&self) -> Vec<(String, f64)> {
+        Vec::new()
+    }
 }
 
 impl<W: World + ?Sized> World for Box<W> {
@@ -154,5 +159,9 @@ impl<W: World + ?Sized> World for Box<W> {
 
     fn measures(&mut self) -> Vec<(&'static str, f64)> {
         (**self).measures()
+    }
+
+    fn sights(&self) -> Vec<(String, f64)> {
+        (**self).sights()
     }
 }

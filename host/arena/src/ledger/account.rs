@@ -37,7 +37,7 @@ impl Account {
             id: workload.id,
             name: workload.name.clone(),
             objective_seconds: workload.slo.map(|slo| slo.latency_seconds),
-            tail: tail(percentile),
+            tail: percentile.column(),
             rewards: vec![RewardMeasure::default(); rewards],
             slo_ticks: 0,
             slo_ticks_violated: 0,
@@ -130,16 +130,6 @@ impl Account {
 fn resized(action: &Action) -> bool {
     action.cpu_millicores_before != action.cpu_millicores_after
         || action.memory_bytes_before != action.memory_bytes_after
-}
-
-fn tail(percentile: TailPercentile) -> Column {
-    match percentile {
-        TailPercentile::P50 => Column::LatencySecondsP50,
-        TailPercentile::P90 => Column::LatencySecondsP90,
-        TailPercentile::P95 => Column::LatencySecondsP95,
-        TailPercentile::P99 => Column::LatencySecondsP99,
-        TailPercentile::P999 => Column::LatencySecondsP999,
-    }
 }
 
 fn kind(refusal: &Refusal) -> &'static str {

@@ -19,6 +19,9 @@ pub(super) struct RawTraining {
     pub(super) about: String,
     /// The race file whose world is trained in, from this file's folder.
     pub(super) experiment: PathBuf,
+    /// How long an episode is, if not as long as the race's.
+    #[serde(default)]
+    pub(super) episode_seconds: Option<f64>,
     /// The reward of the race that is learned from; the main one unless named.
     #[serde(default)]
     pub(super) reward: Option<String>,
@@ -27,8 +30,14 @@ pub(super) struct RawTraining {
     pub(super) agent: RawAgent,
     /// The algorithm and its settings.
     pub(super) algorithm: Algorithm,
-    /// Rows to decide, of all worlds together.
+    /// Rows to decide and learn from, of all worlds together.
     pub(super) steps: u64,
+    /// Rows to decide after that in the same worlds, without exploring and learning.
+    #[serde(default)]
+    pub(super) greedy_steps: u64,
+    /// Tell every step in the curves: rewards, tail latencies, replicas.
+    #[serde(default)]
+    pub(super) watch: bool,
     /// Worlds in lock-step.
     #[serde(default = "one")]
     pub(super) worlds: usize,

@@ -64,6 +64,14 @@ pub enum PlotError {
         /// What the drawing library says.
         reason: String,
     },
+    /// The numbers cannot be read.
+    #[error("cannot read `{}`: {reason}", path.display())]
+    Read {
+        /// The table.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
     /// It cannot be written.
     #[error("cannot write the picture `{}`", path.display())]
     Write {

@@ -65,6 +65,8 @@ fn training(algorithm: &Algorithm, seed: u64, folder: &Path) -> Training {
     Training {
         settings: TrainingSettings {
             steps: STEPS,
+            greedy_steps: 0,
+            watch: false,
             worlds: 2,
             threads: 1,
             evaluate_every: 250,
@@ -209,4 +211,28 @@ fn a_training_stops_when_it_is_enough_or_goes_nowhere() {
     // A reward of 1 a step is reached at once, and never surpassed.
     assert_eq!(run(|settings| settings.enough = Some(1.0)), (50, 1));
     assert_eq!(run(|settings| settings.patience = Some(3)), (200, 4));
+}
+
+#[test]
+fn greedy_steps_come_after_the_training_teach_nothing_and_are_told_one_by_one() {
+    let algorithm = &algorithms()[0];
+    let (plain, watched) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut trainer = Trainer::new(training(algorithm, 5, plain.path())).unwrap();
+    go_on(&mut trainer, plain.path(), None, |_| false);
+    let learned = trainer.agent_state();
+    let mut longer = training(algorithm, 5, watched.path());
+    longer.settings.greedy_steps = 40;
+    longer.settings.watch = true;
+    let mut trainer = Trainer::new(longer).unwrap();
+    let end = go_on(&mut trainer, watched.path(), None, |_| false);
+    assert_eq!(end.step, STEPS + 40);
+    assert!(trainer.agent_state() == learned, "what was learned is what is learned without them");
+    let curves = std::fs::read_to_string(watched.path().join("curves.csv")).unwrap();
+    // Two worlds: a step of both is two rows.
+    let told = curves.lines().filter(|line| line.contains("step/reward"));
+    assert_eq!(told.count() as u64, (STEPS + 40) / 2);
+    let drawn = crate::plot_watched(watched.path()).unwrap();
+    assert_eq!(drawn, [watched.path().join("reward_by_step.svg")]);
+    assert!(std::fs::read_to_string(&drawn[0]).unwrap().contains("chance of a random choice"));
+    assert!(crate::plot_watched(plain.path()).unwrap().is_empty());
 }

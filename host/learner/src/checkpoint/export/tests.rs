@@ -45,6 +45,7 @@ fn checkpoint(algorithm: Algorithm, card: Card) -> Checkpoint {
         memory: None,
         training: TrainingState {
             step: 7,
+            greedy: 0,
             episodes: 0,
             seeds: Chance::new(3, Purpose::Episodes),
             worlds: None,

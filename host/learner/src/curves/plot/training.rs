@@ -114,7 +114,7 @@ impl Picture {
         };
         let x_label = match self.source {
             Source::Episode => "episode",
-            Source::Agent | Source::Evaluation => "training step",
+            Source::Agent | Source::Evaluation | Source::Step => "training step",
         };
         Some(Figure {
             title: self.title.to_owned(),
