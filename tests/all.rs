@@ -28,4 +28,5 @@ mod resume;
 mod scaffold;
 mod scenario;
 mod scene;
+mod train;
 mod wasi;

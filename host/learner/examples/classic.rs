@@ -13,7 +13,7 @@ use learner::{Dqn, DqnSettings, World};
 use tch::Device;
 
 const USAGE: &str = "--agent dqn --world cartpole [--seeds 5] [--first-seed 1] [--steps 500000]";
-const EPISODES: usize = 20;
+const EPISODES: u64 = 20;
 /// CleanRL's `dqn.py` on CartPole-v1 after 500,000 steps.
 const CLEANRL: &str = "488.7 ± 16";
 

@@ -88,3 +88,6 @@ fn layers(network: &Mlp) -> Vec<Dense> {
     };
     sizes.into_iter().enumerate().map(layer).collect()
 }
+
+#[cfg(test)]
+mod tests;

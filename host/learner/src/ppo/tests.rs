@@ -203,6 +203,10 @@ impl Agent for Twins<'_> {
         self.one.greedy(inputs, allowed, choices);
     }
 
+    fn policy(&self) -> (crate::Mlp, Option<&crate::Normaliser>) {
+        self.one.policy()
+    }
+
     fn statistics(&mut self) -> Vec<(&'static str, f64)> {
         Vec::new()
     }

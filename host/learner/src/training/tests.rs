@@ -198,7 +198,7 @@ fn a_training_stops_when_it_is_enough_or_goes_nowhere() {
         let looked = Cell::new(0);
         while !trainer.is_over() {
             trainer.step().unwrap();
-            if trainer.steps() % 50 == 0 {
+            if trainer.steps().is_multiple_of(50) {
                 trainer.evaluate(&mut cart_pole()).unwrap();
                 looked.set(looked.get() + 1);
             }

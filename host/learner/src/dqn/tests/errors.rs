@@ -55,19 +55,15 @@ fn lessons_that_cannot_be_learned_from_are_named_and_change_nothing() {
 #[test]
 fn an_update_that_is_not_finite_is_named_and_leaves_the_weights() {
     for gradients in both() {
-        let memory = Fixed {
-            batch: Batch {
-                before: vec![1.0],
-                choices: vec![0],
-                reward: vec![f32::INFINITY],
-                discount: vec![0.9],
-                after: vec![1.0],
-                allowed_after: vec![true],
-                weights: vec![1.0],
-                ..Batch::default()
-            },
-            ..Fixed::default()
-        };
+        let mut batch = Batch::new();
+        batch.before = vec![1.0];
+        batch.choices = vec![0];
+        batch.reward = vec![f32::INFINITY];
+        batch.discount = vec![0.9];
+        batch.after = vec![1.0];
+        batch.allowed_after = vec![true];
+        batch.weights = vec![1.0];
+        let memory = Fixed { batch, ..Fixed::default() };
         let settings = DqnSettings { batch: 1, gradients, ..settings() };
         let shape = shape(1, &[1]);
         let mut agent = Dqn::new(settings, shape, 1, Device::Cpu, Box::new(memory)).unwrap();

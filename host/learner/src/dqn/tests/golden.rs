@@ -61,16 +61,14 @@ fn agent(case: &Case, gradients: Gradients) -> (Dqn, Fixed) {
         gradients,
         ..DqnSettings::default()
     };
-    let batch = Batch {
-        before: case.before.clone(),
-        choices: case.choices.iter().map(|&choice| choice.into()).collect(),
-        reward: case.rewards.clone(),
-        discount: case.discounts.clone(),
-        after: case.after.clone(),
-        allowed_after: case.allowed_after.clone(),
-        weights: case.weights.clone(),
-        ..Batch::default()
-    };
+    let mut batch = Batch::new();
+    batch.before = case.before.clone();
+    batch.choices = case.choices.iter().map(|&choice| choice.into()).collect();
+    batch.reward = case.rewards.clone();
+    batch.discount = case.discounts.clone();
+    batch.after = case.after.clone();
+    batch.allowed_after = case.allowed_after.clone();
+    batch.weights = case.weights.clone();
     let memory = Fixed { batch, is_prioritised: true, ..Fixed::default() };
     let (shape, boxed) = (shape(case.before.len() / rows, &case.heads), Box::new(memory.clone()));
     let mut agent = Dqn::new(settings, shape, 0, Device::Cpu, boxed).unwrap();
