@@ -115,7 +115,7 @@ impl Bootstrap {
             return Err(BootstrapError::Details);
         }
         let every = needed.period.as_nanos() / period.as_nanos();
-        if every > 1 && !needed.period.as_nanos().is_multiple_of(period.as_nanos()) {
+        if needed.period > period && !needed.period.as_nanos().is_multiple_of(period.as_nanos()) {
             return Err(BootstrapError::Period { rule: needed.period, agent: period });
         }
         let standing = Standing { every: (every as u64).max(1), ..Standing::default() };

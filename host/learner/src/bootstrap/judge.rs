@@ -1,7 +1,9 @@
 //! Judge: what the agent would be worth and what the rule is, from what the rule did.
 //!
 //! Models are fitted to one half of the blocks and asked about the other, crosswise, so that no episode is
-//! judged by a model that has seen it (Chernozhukov et al. 2018).
+//! judged by a model that has seen it (Chernozhukov et al. 2018). The models of both policies begin with the
+//! same weights and are fitted with the same minibatches: two policies that do the same are worth the same
+//! to the bit, and what differs comes of what they do.
 
 use super::BootstrapSettings;
 use super::log::{Log, Segment, Step};
@@ -34,9 +36,13 @@ struct Course {
 impl Judge {
     pub(super) fn new(shape: &Shape, seed: u64) -> Self {
         let mut modelling = Chance::new(seed, Purpose::Modelling);
-        let mut model = |_| Model::new(shape, &mut modelling);
+        let start = modelling.clone();
+        let models = [(); 2].map(|()| {
+            modelling = start.clone();
+            [(); 2].map(|()| Model::new(shape, &mut modelling))
+        });
         Self {
-            models: [[(); 2].map(&mut model), [(); 2].map(&mut model)],
+            models,
             normaliser: Normaliser::new(shape.inputs, CLIP),
             modelling,
             resampling: Chance::new(seed, Purpose::Bootstrap),
@@ -68,9 +74,11 @@ impl Judge {
         let by_rule = steps.each_ref().map(|steps| Course::of_rule(steps));
         let gamma = agent.gamma();
         let mut episodes = [Vec::new(), Vec::new()];
+        let start = self.modelling.clone();
         for ((courses, models), episodes) in
             [by_agent, by_rule].iter().zip(&mut self.models).zip(&mut episodes)
         {
+            self.modelling = start.clone();
             for (half, model) in models.iter_mut().enumerate() {
                 let other = 1 - half;
                 let normaliser = &self.normaliser;

@@ -35,6 +35,8 @@ pub(super) struct Model {
     passes: Passes,
     /// What a reward is divided by; none before the first fit.
     scale: Option<f64>,
+    /// The least and the most that anything can be worth, by the rewards that were seen.
+    bounds: (f64, f64),
 }
 
 /// What a model is fitted to.
@@ -68,6 +70,7 @@ impl Model {
             network,
             passes,
             scale: None,
+            bounds: (f64::NEG_INFINITY, f64::INFINITY),
         }
     }
 
@@ -77,6 +80,7 @@ impl Model {
             Some(scale) => scale,
             None => self.begin(sample),
         };
+        self.bounds = bounds(sample);
         let flat = |of: fn(&Step) -> &[f32]| {
             let mut flat: Vec<f32> =
                 sample.steps.iter().flat_map(|step| of(step)).copied().collect();
@@ -106,7 +110,9 @@ impl Model {
                     scaling::Ending::Terminated => 0.0,
                     _ => choice_value(&self.heads, values, &sample.next[drawn * heads..][..heads]),
                 };
-                *target = step.reward / scale + sample.gamma * next;
+                let (least, most) = self.bounds;
+                let next = (scale * next).clamp(least, most);
+                *target = (step.reward + sample.gamma * next) / scale;
             }
             let now = self.passes.learn(&self.network, &first, BATCH);
             blame.fill(0.0);
@@ -166,6 +172,21 @@ impl Model {
             .map(|(values, one)| scale * choice_value(&self.heads, values, one))
             .collect()
     }
+}
+
+/// What the least and the largest reward are worth for ever. Where a policy does what was hardly ever done
+/// before, values would else feed on themselves without end.
+fn bounds(sample: &Sample<'_>) -> (f64, f64) {
+    if sample.gamma >= 1.0 {
+        return (f64::NEG_INFINITY, f64::INFINITY);
+    }
+    // After a true ending nothing more comes.
+    let ends = sample.steps.iter().any(|step| step.ending == scaling::Ending::Terminated);
+    let start = if ends { (0.0, 0.0) } else { (f64::INFINITY, f64::NEG_INFINITY) };
+    let (least, most) = sample.steps.iter().fold(start, |(least, most): (f64, f64), step| {
+        (least.min(step.reward), most.max(step.reward))
+    });
+    (least / (1.0 - sample.gamma), most / (1.0 - sample.gamma))
 }
 
 fn choice_value(heads: &[Range<usize>], values: &[f32], choices: &[u16]) -> f64 {

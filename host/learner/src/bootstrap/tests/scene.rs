@@ -79,7 +79,7 @@ pub(super) const TURNS: u64 = 200;
 pub(super) fn world() -> ClusterWorld {
     let workload = serde_json::json!({
         "name": "bursty",
-        "bounds": { "replicas_min": 1, "replicas_max": MOST },
+        "bounds": { "replicas_min": 1, "replicas_max": MOST as u32 },
         "slo": { "latency_seconds": 0.25 },
         "arrivals": { "kind": "mmpp", "states": [
             { "rate_per_second": 5.0, "mean_sojourn_seconds": 30.0 },
@@ -132,6 +132,8 @@ pub(super) fn world() -> ClusterWorld {
 pub(super) enum Wish {
     /// Always so many replicas.
     Always(u32),
+    /// So many more than there are.
+    More(u32),
     /// By utilisation: two more above the first, one fewer below the second.
     Threshold(f64, f64),
 }
@@ -169,6 +171,7 @@ impl Policy for Rule {
             let now = get(Column::ReplicasDesired).unwrap_or(1.0) as u32;
             let wanted = match self.wish {
                 Wish::Always(replicas) => replicas,
+                Wish::More(replicas) => now + replicas,
                 Wish::Threshold(up, down) => match get(Column::CpuUtilisationRatioMean) {
                     Some(used) if used > up => now + 2,
                     Some(used) if used < down => now.saturating_sub(1).max(1),
