@@ -16,6 +16,9 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
+use ::agent::Card;
 pub use phase::Phase;
 use phase::{Signals, decide};
 pub use report::{BootstrapReport, Check, Stint};
@@ -28,7 +31,10 @@ use self::burn::Burn;
 use self::judge::Judge;
 use self::log::{Log, Seen, Step};
 use crate::training::TRAINING_SEEDS;
-use crate::{Agent, Chance, Comparison, Dqn, LearnError, OffPolicyError, Purpose, mask};
+use crate::{
+    Agent, Algorithm, Chance, Checkpoint, Comparison, Curves, Dqn, LearnError, OffPolicyError,
+    Purpose, TrainingState, mask,
+};
 
 /// A rule, an agent that learns from it, and the cluster that one of them drives.
 pub struct Bootstrap {
@@ -36,7 +42,9 @@ pub struct Bootstrap {
     agent: Dqn,
     rule: Box<dyn Policy>,
     world: ClusterWorld,
+    seed: u64,
     seeds: Chance,
+    episodes: u64,
     deviation: Chance,
     judge: Judge,
     log: Log,
@@ -134,6 +142,8 @@ impl Bootstrap {
             agent,
             rule,
             world,
+            seed,
+            episodes: 0,
             standing,
             report,
         };
@@ -156,9 +166,31 @@ impl Bootstrap {
         &mut self.agent
     }
 
-    /// The agent, to be kept, and the world.
-    pub fn into_parts(self) -> (Dqn, ClusterWorld, BootstrapReport) {
-        (self.agent, self.world, self.report)
+    /// The agent as a training's checkpoint, to be evaluated, exported, raced or trained further; `facts` say
+    /// where it comes from. A bootstrapping itself is not taken up again where it was: it begins anew.
+    pub fn checkpoint(
+        &mut self,
+        card: Option<Card>,
+        facts: BTreeMap<String, String>,
+    ) -> Result<Checkpoint, BootstrapError> {
+        Ok(Checkpoint {
+            facts,
+            card,
+            shape: self.world.shape().clone(),
+            algorithm: Algorithm::Dqn(self.agent.settings().clone()),
+            seed: self.seed,
+            agent: self.agent.state(),
+            memory: self.agent.memory_state()?,
+            training: TrainingState {
+                step: self.report.steps,
+                episodes: self.episodes,
+                seeds: self.seeds.clone(),
+                worlds: None,
+                best: None,
+                wall_seconds: 0.0,
+                curves: Curves::new(),
+            },
+        })
     }
 
     /// Decides all rows once, learns from what comes of it, and decides who drives next.
@@ -200,6 +232,7 @@ impl Bootstrap {
         };
         self.go_on_as(decide(&self.settings, self.phase, &signals));
         if !goes_on {
+            self.episodes += 1;
             self.begin()?;
         }
         Ok(self.phase)

@@ -215,9 +215,9 @@ impl Dqn {
         self.updates
     }
 
-    /// Discount of a step.
-    pub fn gamma(&self) -> f64 {
-        self.settings.gamma
+    /// How it is trained.
+    pub fn settings(&self) -> &DqnSettings {
+        &self.settings
     }
 
     /// What it samples from.

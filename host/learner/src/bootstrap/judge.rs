@@ -72,7 +72,7 @@ impl Judge {
             halves.each_ref().map(|half| half.iter().flat_map(|one| &one.steps).collect());
         let by_agent = steps.each_ref().map(|steps| Course::of_agent(steps, agent));
         let by_rule = steps.each_ref().map(|steps| Course::of_rule(steps));
-        let gamma = agent.gamma();
+        let gamma = agent.settings().gamma;
         let mut episodes = [Vec::new(), Vec::new()];
         let start = self.modelling.clone();
         for ((courses, models), episodes) in

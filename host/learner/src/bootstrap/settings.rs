@@ -21,8 +21,8 @@ pub struct BootstrapSettings {
     pub minimum_steps: u64,
     /// Rows decided by the rule that are kept for checks, at least `minimum_steps`.
     pub log_steps: u64,
-    /// Turns of an episode that is looked at as one, ≥ 1. Over more turns corrections reach further, and
-    /// fewer episodes go on as the agent would.
+    /// Turns that are looked at as an episode, ≥ 1; what comes after them is the model's word. Over more
+    /// turns less is left to the model, and fewer episodes go on as the agent would.
     pub horizon_turns: u64,
     /// How values are estimated.
     pub estimator: Estimator,
@@ -30,7 +30,8 @@ pub struct BootstrapSettings {
     pub confidence: Confidence,
     /// By how much the lower end of the interval of the difference must pass 0, in discounted reward.
     pub margin: f64,
-    /// The agent does not take over on the word of fewer effective episodes.
+    /// The agent does not take over on the word of fewer effective episodes: intervals do not know how
+    /// wrong a model is where nobody has been, and with few of them they are too narrow.
     pub minimum_effective_episodes: f64,
     /// Updates of each model for a check, ≥ 1.
     pub model_updates: u32,
@@ -48,8 +49,8 @@ pub struct BurnSettings {
     pub window_turns: usize,
     /// The largest share of them, workload by workload, that may miss its objective, in `[0, 1]`.
     pub budget: f64,
-    /// The agent is kept all the same while it misses no more than this many times what the rule had
-    /// missed, ≥ 0: what nobody can serve is not its fault. 0 to count the budget only.
+    /// The agent is kept all the same while it misses no more than this many times what the rule, with its
+    /// deviations, had missed, ≥ 0: what nobody can serve is not its fault. 0 to count the budget only.
     pub times_the_rule: f64,
 }
 
@@ -62,11 +63,11 @@ impl Default for BootstrapSettings {
             check_every_steps: 500,
             minimum_steps: 2_000,
             log_steps: 20_000,
-            horizon_turns: 5,
+            horizon_turns: 3,
             estimator: Estimator::default(),
             confidence: Confidence::default(),
             margin: 0.0,
-            minimum_effective_episodes: 20.0,
+            minimum_effective_episodes: 30.0,
             model_updates: 500,
             burn: BurnSettings::default(),
             cooldown_turns: 500,

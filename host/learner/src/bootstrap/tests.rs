@@ -7,7 +7,7 @@ use super::*;
 use crate::{evaluate, use_one_thread};
 
 /// Scales when it is too late.
-const SLUGGISH: Wish = Wish::Threshold(0.99, 0.7);
+const SLUGGISH: Wish = Wish::Threshold(0.99, 0.3);
 
 fn settings() -> BootstrapSettings {
     BootstrapSettings {
@@ -110,6 +110,51 @@ fn an_agent_that_learned_to_do_better_takes_over_and_does_better() {
     assert!(after.mean_reward() > before.mean_reward());
     let written = serde_json::to_string(bootstrap.report()).unwrap();
     assert_eq!(&serde_json::from_str::<BootstrapReport>(&written).unwrap(), bootstrap.report());
+}
+
+#[test]
+fn trial() {
+    for seed in 1..9 {
+        let mut b = begin(settings(), learner(seed), SLUGGISH, seed);
+        until_change(&mut b, 20_000);
+        let seeds = [1 << 62, (1 << 62) + 1, (1 << 62) + 2, (1 << 62) + 3, (1 << 62) + 4];
+        println!(
+            "{seed} agent {:.3} at {}",
+            crate::training::mean(
+                evaluate(b.agent(), &mut world(), &seeds).unwrap().iter().map(|one| one.reward)
+            ),
+            b.report().turns
+        );
+        println!(
+            "{}",
+            b.report()
+                .checks
+                .iter()
+                .rev()
+                .take(3)
+                .map(|one| format!(
+                    "{:.2} {:.2} {:.2} [{:.2} {:.2}] {:.0} {:.0}\n",
+                    one.agent.value,
+                    one.rule.value,
+                    one.difference,
+                    one.interval.low,
+                    one.interval.high,
+                    one.agent.effective_episodes,
+                    one.rule.effective_episodes
+                ))
+                .collect::<String>()
+        );
+        until_change(&mut b, 1_000);
+        for s in &b.report().stints {
+            println!(
+                "{:?} turns {} reward {:?} missed {:?}",
+                s.phase,
+                s.turns,
+                s.mean_reward(),
+                s.missed_share()
+            );
+        }
+    }
 }
 
 #[test]
