@@ -106,7 +106,7 @@ fn the_rule_is_worth_as_much_as_itself() {
 fn rash() -> BootstrapSettings {
     BootstrapSettings {
         check_every_steps: 100,
-        minimum_steps: 200,
+        minimum_steps: 300,
         margin: -1e9,
         minimum_effective_episodes: 0.0,
         model_updates: 5,
@@ -120,7 +120,7 @@ fn rash() -> BootstrapSettings {
 fn the_rule_comes_back_when_the_objectives_burn() {
     let mut bootstrap = begin(rash(), stubborn(-1), Wish::Always(4), 7);
     assert_eq!(until_change(&mut bootstrap, 1_000), Phase::Agent);
-    assert_eq!(bootstrap.report().turns, 200);
+    assert_eq!(bootstrap.report().turns, 300);
     assert_eq!(until_change(&mut bootstrap, 1_000), Phase::FallenBack);
     assert_eq!(until_change(&mut bootstrap, 1_000), Phase::Rule);
     // It has to wait, and to show itself on fresh experience.
@@ -131,7 +131,7 @@ fn the_rule_comes_back_when_the_objectives_burn() {
     assert!(agent.turns < 2 * TURNS, "{stints:#?}");
     let turns = bootstrap.report().turns;
     assert_eq!(until_change(&mut bootstrap, 1_000), Phase::Agent);
-    assert_eq!(bootstrap.report().turns, turns + 50, "200 steps since it fell back");
+    assert_eq!(bootstrap.report().turns, turns + 150, "300 steps since it fell back");
     // Whoever spends no budget keeps the drive.
     let burn = BurnSettings { budget: 1.0, ..rash().burn };
     let mut bootstrap =
