@@ -23,6 +23,10 @@ pub enum Purpose {
     Episodes = 5,
     /// Resampling for intervals.
     Bootstrap = 6,
+    /// What is tried out in place of what a rule or its successor wants.
+    Deviation = 7,
+    /// Models of values: their weights at the start and their minibatches.
+    Modelling = 8,
 }
 
 /// A generator of one seed and one purpose (PCG64 DXSM: integers only, the same on every machine).

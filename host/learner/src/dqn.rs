@@ -215,6 +215,11 @@ impl Dqn {
         self.updates
     }
 
+    /// How it is trained.
+    pub fn settings(&self) -> &DqnSettings {
+        &self.settings
+    }
+
     /// What it samples from.
     pub fn memory(&self) -> &dyn Memory {
         &*self.memory
@@ -340,7 +345,51 @@ impl Dqn {
         choices.extend(self.heads.iter().map(best));
     }
 
-    fn remember(&mut self, turn: &Turn, lessons: &Lessons) -> Result<(), LearnError> {
+    /// Learns as [`Agent::learn`] does from what somebody else decided; `probabilities` `[lessons]` are
+    /// those with which that one did what was applied, NaN where it is not known.
+    pub fn learn_from(
+        &mut self,
+        turn: &Turn,
+        lessons: &Lessons,
+        probabilities: &[f32],
+    ) -> Result<(), LearnError> {
+        LearnError::check(&self.shape, turn, lessons)?;
+        let (found, wanted) = (probabilities.len(), lessons.len());
+        if found != wanted {
+            let list = "the probabilities of lessons";
+            return Err(LearnError::Length { list, found, wanted });
+        }
+        if let Some(normaliser) = &mut self.normaliser {
+            for row in &lessons.rows {
+                normaliser.update(&turn.inputs[row * self.shape.inputs..][..self.shape.inputs]);
+            }
+        }
+        self.remember(turn, lessons, probabilities)?;
+        let now = self.turns;
+        self.turns += 1;
+        if now < self.settings.learning_starts || self.memory.len() < self.settings.batch {
+            return Ok(());
+        }
+        if now.is_multiple_of(self.settings.train_every) {
+            for _ in 0..self.settings.gradient_steps {
+                self.update()?;
+            }
+        }
+        match self.settings.target {
+            Target::Hard { every } if now.is_multiple_of(every) => {
+                self.target_network.blend(&self.network, 1.0)
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn remember(
+        &mut self,
+        turn: &Turn,
+        lessons: &Lessons,
+        probabilities: &[f32],
+    ) -> Result<(), LearnError> {
         let (inputs, heads, options) =
             (self.shape.inputs, self.shape.heads.len(), self.shape.options());
         let scores = self.shape.scores.len();
@@ -357,7 +406,7 @@ impl Dqn {
                 turn: self.turns,
                 before: &turn.inputs[row * inputs..][..inputs],
                 choices: &lessons.choices[lesson * heads..][..heads],
-                probability: f32::NAN,
+                probability: probabilities[lesson],
                 scores: &lessons.scores[lesson * scores..][..scores],
                 after: &lessons.after[lesson * inputs..][..inputs],
                 allowed_after,
@@ -409,30 +458,8 @@ impl Agent for Dqn {
     }
 
     fn learn(&mut self, turn: &Turn, lessons: &Lessons) -> Result<(), LearnError> {
-        LearnError::check(&self.shape, turn, lessons)?;
-        if let Some(normaliser) = &mut self.normaliser {
-            for row in &lessons.rows {
-                normaliser.update(&turn.inputs[row * self.shape.inputs..][..self.shape.inputs]);
-            }
-        }
-        self.remember(turn, lessons)?;
-        let now = self.turns;
-        self.turns += 1;
-        if now < self.settings.learning_starts || self.memory.len() < self.settings.batch {
-            return Ok(());
-        }
-        if now.is_multiple_of(self.settings.train_every) {
-            for _ in 0..self.settings.gradient_steps {
-                self.update()?;
-            }
-        }
-        match self.settings.target {
-            Target::Hard { every } if now.is_multiple_of(every) => {
-                self.target_network.blend(&self.network, 1.0)
-            }
-            _ => {}
-        }
-        Ok(())
+        // It does not count how likely its own choices were.
+        self.learn_from(turn, lessons, &vec![f32::NAN; lessons.len()])
     }
 
     fn greedy(&self, inputs: &[f32], allowed: &[bool], choices: &mut Vec<u16>) {

@@ -8,6 +8,7 @@ mod actor_critic;
 mod adam;
 mod agent;
 mod algorithm;
+mod bootstrap;
 mod by_hand;
 mod chance;
 mod checkpoint;
@@ -23,6 +24,7 @@ mod mask;
 mod memory;
 mod network;
 mod normaliser;
+mod off_policy;
 mod passes;
 pub mod ppo;
 mod raw;
@@ -37,6 +39,10 @@ pub use actor_critic::ActorCriticState;
 pub use adam::{Adam, AdamState};
 pub use agent::{Agent, AgentState};
 pub use algorithm::Algorithm;
+pub use bootstrap::{
+    Bootstrap, BootstrapError, BootstrapReport, BootstrapSettings, BurnSettings, Check, Phase,
+    Stint,
+};
 pub use chance::{Chance, Purpose};
 pub use checkpoint::{
     Best, Checkpoint, CheckpointError, CheckpointFolder, ExportError, TrainingState,
@@ -51,6 +57,10 @@ pub use error::LearnError;
 pub use memory::{Memory, MemoryError, MemorySettings, MemoryState, Row, StoredMemory};
 pub use network::{Activation, Initialisation, Mlp, MlpShape};
 pub use normaliser::Normaliser;
+pub use off_policy::{
+    Comparison, Confidence, Estimate, Estimator, Interval, OffPolicyEpisode, OffPolicyError,
+    OffPolicyStep, compare_off_policy, evaluate_off_policy,
+};
 pub use ppo::{Ppo, PpoSettings};
 pub use reinforce::{Reinforce, ReinforceSettings};
 pub use replay::{Batch, Provenance};

@@ -63,7 +63,7 @@ pub enum TrainingError {
 /// Seeds of evaluations begin here: neither races nor trainings draw them.
 const EVALUATION_SEEDS: u64 = 1 << 62;
 /// Seeds of training episodes have this bit, which no seed of a race has.
-const TRAINING_SEEDS: u64 = 1 << 63;
+pub(crate) const TRAINING_SEEDS: u64 = 1 << 63;
 
 /// An agent that is trained in its worlds.
 pub struct Trainer {

@@ -4,9 +4,11 @@
 //! whose scores are the means over the group (SIMPPO's team reward; a reward such as SCARLET's is the
 //! same for all of them anyway). The lesson of a group is there only if all of its workloads have one.
 
+mod rule;
+
 use agent::{Arrangement, View, joint_index, parts};
 use arena::{Consequence, Practice};
-use scaling::{Action, Column, Policy, Recommendation, recommend_or_fall_back};
+use scaling::{Action, Column, Recommendation};
 
 use crate::scene::{Scene, chain};
 use crate::{Lessons, RowId, Shape, Turn, World, WorldError};
@@ -57,26 +59,6 @@ impl ClusterWorld {
     /// Actions that were applied and are none of the card's changes, since the world was made.
     pub fn strange_actions(&self) -> u64 {
         self.strange
-    }
-
-    /// Lets a policy decide instead of choices: what it does is learned from all the same.
-    pub fn step_by(&mut self, policy: &mut dyn Policy) -> Result<bool, WorldError> {
-        let practice = self.practice.as_ref().ok_or_else(not_begun)?;
-        let observations = practice.observations();
-        self.recommendations.clear();
-        self.recommendations.resize(observations.rows(), Recommendation::hold());
-        let all: Vec<Vec<usize>> = match policy.scope() {
-            scaling::Scope::Workload => vec![(0..observations.rows()).collect()],
-            scaling::Scope::Group => practice.groups().to_vec(),
-        };
-        for rows in &all {
-            let batch = scaling::Batch { observations, rows, explore: false, explain: false };
-            let answers = recommend_or_fall_back(policy, None, &batch).advice.answers;
-            for (&row, answer) in rows.iter().zip(answers) {
-                self.recommendations[row] = answer.unwrap_or_else(|_| Recommendation::hold());
-            }
-        }
-        self.pass()
     }
 
     /// Lets a period pass under `recommendations`, and looks at what came of it.

@@ -112,3 +112,21 @@ fn a_group_of_another_size_is_refused() {
     assert!(refused.cause.contains("3 workloads"), "{refused}");
     assert!(refused.cause.contains("decides 2 together"), "{refused}");
 }
+
+#[test]
+fn wishes_become_choices_that_are_allowed() {
+    let mut world = trio(Arrangement::Joint { workloads: 3 });
+    world.reset(1).unwrap();
+    // All have one replica, the fewest, of at most four.
+    let wishes = [4, 1, 0].map(Recommendation::replicas);
+    let mut choices = Vec::new();
+    world.choices_towards(&wishes, &mut choices).unwrap();
+    let wanted = [MORE, NOTHING, NOTHING].iter().fold(0, |index, choice| index * 3 + choice);
+    assert_eq!(choices, [wanted]);
+    assert!(world.turn().allowed[usize::from(wanted)]);
+    world.step(&choices).unwrap();
+    assert_eq!(replicas(&world), [2, 1, 1]);
+    assert_eq!(world.lessons().choices, choices);
+    let (with, missed) = world.objectives();
+    assert!(with <= 3 && missed <= with);
+}

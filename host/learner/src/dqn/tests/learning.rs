@@ -166,3 +166,18 @@ fn statistics_are_means_since_they_were_asked_for() {
     );
     assert_eq!(agent.statistics().len(), 3);
 }
+
+#[test]
+fn what_somebody_else_did_is_remembered_with_its_probability() {
+    let shape = shape(1, &[2]);
+    let memory = Fixed::default();
+    let told = std::sync::Arc::clone(&memory.told);
+    let mut agent = Dqn::new(settings(), shape.clone(), 1, Device::Cpu, Box::new(memory)).unwrap();
+    let (turn, lesson) = (turn(&shape, &[1.0]), lesson(&shape, &[1], 1.0, &[1.0], Ending::Running));
+    agent.learn_from(&turn, &lesson, &[0.25]).unwrap();
+    agent.learn(&turn, &lesson).unwrap();
+    let probabilities = told.lock().unwrap().probabilities.clone();
+    assert!(probabilities[0] == 0.25 && probabilities[1].is_nan(), "{probabilities:?}");
+    let refused = agent.learn_from(&turn, &lesson, &[]);
+    assert!(matches!(refused, Err(LearnError::Length { found: 0, wanted: 1, .. })), "{refused:?}");
+}

@@ -67,6 +67,7 @@ pub(super) struct Told {
     pub(super) errors: Vec<f32>,
     pub(super) choices: Vec<u16>,
     pub(super) rewards: Vec<f64>,
+    pub(super) probabilities: Vec<f32>,
     pub(super) ids: Vec<RowId>,
 }
 
@@ -76,6 +77,7 @@ impl Memory for Fixed {
         let mut told = self.told.lock().unwrap();
         told.choices.extend_from_slice(row.choices);
         told.rewards.push(row.scores[0]);
+        told.probabilities.push(row.probability);
         told.ids.push(row.id);
         Ok(())
     }
