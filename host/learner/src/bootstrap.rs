@@ -183,6 +183,7 @@ impl Bootstrap {
             memory: self.agent.memory_state()?,
             training: TrainingState {
                 step: self.report.steps,
+                greedy: 0,
                 episodes: self.episodes,
                 seeds: self.seeds.clone(),
                 worlds: None,
