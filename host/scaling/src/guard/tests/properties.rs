@@ -76,6 +76,28 @@ proptest! {
         }
     }
 
+    /// Without stabilisation and quotas a request is granted as it is if and only if it lies in the range.
+    #[test]
+    fn what_lies_in_the_range_is_granted(world in world(true), wanted in 0..40_u32) {
+        let mut world = world;
+        world.quotas.clear();
+        world.rails.stabilisation_up = Duration::ZERO;
+        world.rails.stabilisation_down = Duration::ZERO;
+        let observations = world.observations(world.last());
+        let guard = world.guard();
+        let asked = vec![Recommendation::replicas(wanted); world.workloads.len()];
+        let granted = guard.clone().allow(&observations, &asked, &world.workloads);
+        for (row, (decision, workload)) in granted.iter().zip(&world.workloads).enumerate() {
+            if observations.replicas(row).is_none() {
+                continue;
+            }
+            let (least, most) = guard.range(&observations, row, workload);
+            let inside = (least..=most).contains(&wanted);
+            let granted = decision.replicas == Some(wanted);
+            prop_assert_eq!(granted, inside, "{} in {}..={}", wanted, least, most);
+        }
+    }
+
     #[test]
     fn stale_samples_ask_for_nothing(world in world(true)) {
         let observations = world.observations(world.last());
