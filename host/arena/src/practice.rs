@@ -157,11 +157,9 @@ impl Practice {
         self.standing.extend_from_slice(recommendations);
         self.standing.resize(self.observations.rows(), Recommendation::hold());
         self.spans.begin(&self.observations);
-        let mut first = true;
-        while first || !self.episode.tick().is_multiple_of(self.period_ticks) {
-            first = false;
+        loop {
             self.tick()?;
-            if self.over {
+            if self.over || self.episode.tick().is_multiple_of(self.period_ticks) {
                 break;
             }
         }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tch::Device;
 
+use crate::gradient::{clip, norm};
 use crate::heads::Heads;
 use crate::rollout::Seen;
 use crate::trainable::{Trainable, TrainableState};
@@ -187,16 +188,15 @@ impl ActorCritic {
 
     /// ‖g‖ over the parameters of both networks.
     pub(crate) fn gradient_norm(&self) -> f64 {
-        (self.actor.squared_norm() + self.critic.squared_norm()).sqrt()
+        norm(self.actor.gradients().iter().chain(self.critic.gradients()))
     }
 
-    /// Steps both networks along their gradients, whose global norm this is, shortened to the limit:
-    /// g ← g · min(1, limit / (‖g‖ + 10⁻⁶)) (Huang et al. 2022, detail 11).
+    /// Steps both networks along their gradients, whose global norm this is, shortened to the limit
+    /// (Huang et al. 2022, detail 11).
     pub(crate) fn step(&mut self, norm: f64, limit: Option<f64>, learning_rate: f64) {
-        let factor = limit.map_or(1.0, |limit| (limit / (norm + 1e-6)).min(1.0));
         for network in [&mut self.actor, &mut self.critic] {
-            if factor < 1.0 {
-                network.scale(factor);
+            if let Some(limit) = limit {
+                clip(network.gradients_mut(), norm, limit);
             }
             network.step(learning_rate);
         }

@@ -301,7 +301,7 @@ impl Dqn {
             None => blame,
         };
         let gradients = passes.gradients(&self.network, &self.batch.before, rows, blame);
-        let gradient_norm = norm(gradients);
+        let gradient_norm = norm(&*gradients);
         for (component, value) in [("value loss", outcome.loss), ("gradient", gradient_norm)] {
             if !value.is_finite() {
                 return Err(LearnError::Diverged { component, update: self.updates, value });

@@ -6,8 +6,8 @@ use crate::raw::{floats, floats_mut};
 use crate::wide::wide;
 
 /// Euclidean norm of all gradients together.
-pub(crate) fn norm(gradients: &[Tensor]) -> f64 {
-    let squares = gradients.iter().map(|gradient| {
+pub(crate) fn norm<'a>(gradients: impl IntoIterator<Item = &'a Tensor>) -> f64 {
+    let squares = gradients.into_iter().map(|gradient| {
         if gradient.device() == Device::Cpu {
             let gradient = gradient.contiguous();
             square(floats(&gradient))

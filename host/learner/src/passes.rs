@@ -62,10 +62,7 @@ impl Passes {
         blame: &[f32],
     ) -> &mut [Tensor] {
         match self {
-            Self::ByHand(hand) => {
-                hand.backward(network, inputs, rows, blame);
-                hand.gradients_mut()
-            }
+            Self::ByHand(hand) => hand.backward(network, inputs, rows, blame),
             Self::Graph(graph) => {
                 if let Some(outputs) = graph.outputs.take() {
                     // A number with the same derivatives by the outputs as the loss.
@@ -73,18 +70,29 @@ impl Passes {
                     graph.gradients =
                         Tensor::run_backward(&[stand_in], network.parameters(), false, false);
                 }
-                &mut graph.gradients
             }
+        }
+        self.last_gradients_mut()
+    }
+
+    /// What the last [`Passes::gradients`] gave.
+    pub(crate) fn last_gradients(&self) -> &[Tensor] {
+        match self {
+            Self::ByHand(hand) => hand.gradients(),
+            Self::Graph(graph) => &graph.gradients,
+        }
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn last_gradients_mut(&mut self) -> &mut [Tensor] {
+        match self {
+            Self::ByHand(hand) => hand.gradients_mut(),
+            Self::Graph(graph) => &mut graph.gradients,
         }
     }
 }
 
 impl Graph {
-    #[cfg(test)]
-    pub(crate) fn gradients(&self) -> &[Tensor] {
-        &self.gradients
-    }
-
     fn take(&mut self, outputs: &Tensor) -> &[f32] {
         self.given.clear();
         self.given.extend_from_slice(floats(&outputs.to_device(Device::Cpu).contiguous()));

@@ -11,8 +11,7 @@ use thiserror::Error;
 use worlds::{Finished, Journal, World, WorldError, Worlds};
 
 use crate::{
-    Agent, AgentState, Algorithm, Best, Chance, Checkpoint, Curves, LearnError, Purpose,
-    TrainingState,
+    Agent, Algorithm, Best, Chance, Checkpoint, Curves, LearnError, Purpose, TrainingState,
 };
 
 /// How long an agent is trained, and how it is watched.
@@ -331,11 +330,6 @@ impl Trainer {
                 curves: self.curves.clone(),
             },
         })
-    }
-
-    /// The agent's state, to compare.
-    pub fn agent_state(&self) -> AgentState {
-        self.agent.state()
     }
 }
 

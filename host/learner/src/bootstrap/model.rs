@@ -127,7 +127,7 @@ impl Model {
                 }
             }
             let gradients = self.passes.gradients(&self.network, &first, BATCH, &blame);
-            let length = norm(gradients);
+            let length = norm(&*gradients);
             clip(gradients, length, LARGEST_NORM);
             self.optimiser.step(self.network.parameters_mut(), gradients);
             self.target_network.blend(&self.network, TAU);

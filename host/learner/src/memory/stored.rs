@@ -181,11 +181,6 @@ impl StoredMemory {
         let provenance = Provenance { seed, ..self.provenance.clone() };
         self.provenances.insert(world, (self.replay.intern(&provenance), seed));
     }
-
-    /// Who acts from now on.
-    pub fn set_policy_version(&mut self, version: String) {
-        self.provenance.policy_version = version;
-    }
 }
 
 impl Memory for StoredMemory {

@@ -152,7 +152,7 @@ fn the_same_seed_trains_the_same_and_another_does_not() {
         let folder = tempfile::tempdir().unwrap();
         let mut trainer = Trainer::new(training(algorithm, seed, folder.path())).unwrap();
         (0..100).for_each(|_| drop(trainer.step().unwrap()));
-        trainer.agent_state()
+        trainer.agent().state()
     };
     assert_eq!(trained(1), trained(1));
     assert_ne!(trained(1), trained(2));
@@ -219,14 +219,14 @@ fn greedy_steps_come_after_the_training_teach_nothing_and_are_told_one_by_one() 
     let (plain, watched) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut trainer = Trainer::new(training(algorithm, 5, plain.path())).unwrap();
     go_on(&mut trainer, plain.path(), None, |_| false);
-    let learned = trainer.agent_state();
+    let learned = trainer.agent().state();
     let mut longer = training(algorithm, 5, watched.path());
     longer.settings.greedy_steps = 40;
     longer.settings.watch = true;
     let mut trainer = Trainer::new(longer).unwrap();
     let end = go_on(&mut trainer, watched.path(), None, |_| false);
     assert_eq!(end.step, STEPS + 40);
-    assert!(trainer.agent_state() == learned, "what was learned is what is learned without them");
+    assert!(trainer.agent().state() == learned, "what was learned is what is learned without them");
     let curves = std::fs::read_to_string(watched.path().join("curves.csv")).unwrap();
     // Two worlds: a step of both is two rows.
     let told = curves.lines().filter(|line| line.contains("step/reward"));

@@ -103,10 +103,7 @@ fn updates_are_pytorchs() {
             ] {
                 near(&[ours as f32], &[theirs as f32], 1e-5, &what(name));
             }
-            let gradients = match &agent.room.get_mut().passes {
-                Passes::ByHand(hand) => flat(hand.gradients()),
-                Passes::Graph(graph) => flat(graph.gradients()),
-            };
+            let gradients = flat(agent.room.get_mut().passes.last_gradients());
             near(&gradients, &wanted.gradients, 1e-5, &what("gradients"));
             near(&agent.network.weights(), &wanted.network, 2e-5, &what("weights"));
             let targets = agent.target_network.weights();
