@@ -1,12 +1,14 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Both may be repeated at any time.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench python proof-python fuzz functions guests languages lint fmt tools clean-results
+.PHONY: help demo test bench python proof proof-build proof-learning proof-cluster proof-speed fuzz functions guests languages lint fmt tools clean-results
 
 TRACE ?=
 SEEDS ?= 5
 RESULTS ?= results/demo
 SECONDS ?= 60
+PYTHON := .toolchain/learning/bin/python
+PROOF := tests/proof/results
 
 # Empty where the toolchain of rust-toolchain.toml works.
 export RUSTUP_TOOLCHAIN := $(shell deploy/toolchain)
@@ -41,13 +43,38 @@ test: guests languages functions libtorch ## Run all tests: the guests' and func
 python: guests ## Install the Python package into .toolchain/learning and run its tests
 	$(call step,"the Python package (the first time wasmtime compiles for minutes)")
 	deploy/setup-python
-	.toolchain/learning/bin/python -m pytest -q host/python
+	$(PYTHON) -m pytest -q host/python
 
-proof-python: guests ## The same with Stable-Baselines3, then the speed of the Python environments
-	$(call step,"the Python package and Stable-Baselines3")
+proof: proof-learning proof-cluster proof-speed ## All long proofs; they want a quiet machine and two hours. Results go to tests/proof/results
+
+proof-build: guests functions libtorch
 	deploy/setup-python proof
-	.toolchain/learning/bin/python -m pytest -q host/python
-	.toolchain/learning/bin/python tests/proof/python_speed.py --json tests/proof/python_speed.json
+	cargo build --workspace --bins --examples
+
+proof-learning: proof-build ## Golden numbers of PyTorch, classic control, the closed form, bootstrapping, the Azure trace (TRACE=DIR)
+	$(call step,"PyTorch's golden numbers")
+	$(PYTHON) tests/proof/golden.py --check
+	$(call step,"CartPole and Acrobot at CleanRL's settings (20 minutes)")
+	$(PYTHON) tests/proof/classic.py target/debug/examples/classic --json $(PROOF)/classic.json
+	$(call step,"the closed form")
+	$(PYTHON) tests/proof/mp3.py target/debug/regatta --json $(PROOF)/mp3.json
+	$(call step,"an agent that a rule leads")
+	$(PYTHON) tests/proof/bootstrap.py target/debug/regatta --json $(PROOF)/bootstrap.json
+	$(call step,"functions of the Azure trace that were not seen (20 minutes)")
+	$(PYTHON) tests/proof/azure.py target/debug/regatta $(if $(TRACE),--trace "$(TRACE)") --json $(PROOF)/azure.json
+
+proof-cluster: proof-build ## SCARLET's agent on real processes (40 minutes)
+	$(call step,"SCARLET's agent from scratch on real processes")
+	$(PYTHON) tests/proof/scarlet.py target/debug/regatta --json $(PROOF)/scarlet.json
+
+proof-speed: proof-build ## Learning and replay beside Stable-Baselines3 and others, then the Python environments
+	$(call step,"learning")
+	$(PYTHON) tests/proof/learner_speed.py --json $(PROOF)/learner_speed.json
+	$(call step,"replay")
+	$(PYTHON) tests/proof/replay_peers.py --json $(PROOF)/replay_peers.json
+	$(call step,"Python")
+	$(PYTHON) -m pytest -q host/python
+	$(PYTHON) tests/proof/python_speed.py --json $(PROOF)/python_speed.json
 
 bench: guests libtorch ## Measure what claims to be fast (same profile as the demo and the tests)
 	$(call step,"benches")

@@ -22,6 +22,7 @@ const SHORTER: &[(&str, &[(&str, &str)])] = &[
             ("[40, 50, 60, 70, 80, 90]", "[50, 70]"),
         ],
     ),
+    ("bursts.yaml", &[("duration_seconds: 400", "duration_seconds: 100")]),
     ("flash-crowd.yaml", &[("duration_seconds: 1200", "duration_seconds: 300")]),
     ("mp3.yaml", &[("episodes: 400", "episodes: 4"), ("mp3: {}", "mp3: { steps: 40 }")]),
     // Simulated here; `processes.rs` races real ones.
@@ -74,6 +75,11 @@ fn the_azure_example_races_on_the_trace_itself() {
     let trace = Path::new(&traces).join("azure2019");
     let said = check("azure.yaml", &["--trace", trace.to_str().unwrap()]);
     assert!(said.contains("arrivals come from") && !said.contains("fitted"), "{said}");
+}
+
+#[test]
+fn the_bursts_example_races() {
+    check("bursts.yaml", &[]);
 }
 
 #[test]
@@ -147,4 +153,33 @@ fn every_example_is_raced_here() {
         .collect();
     races.sort();
     assert!(races.iter().eq(SHORTER.iter().map(|(name, _)| name)), "{races:?}");
+}
+
+/// Each training of the examples is made very short; together they name every file of the folder.
+#[test]
+fn the_example_trainings_train() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let named = |folder: &Path| -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+        let names = entries.map(|name| name.into_string().unwrap());
+        names.filter(|name| name.ends_with(".yaml")).collect()
+    };
+    let trainings = named(&folder.join("train"));
+    assert!(trainings.len() >= 5, "{trainings:?}");
+    for training in trainings {
+        let regatta = Regatta::new();
+        for race in named(&folder) {
+            regatta.write(&race, example(&race));
+        }
+        fs::create_dir(regatta.path("profiles")).unwrap();
+        regatta.write("profiles/scarlet.json", example("profiles/scarlet.json"));
+        regatta.write("profiles/processes.json", example("profiles/processes.json"));
+        fs::create_dir(regatta.path("train")).unwrap();
+        let file = format!("train/{training}");
+        regatta.write(&file, example(&file));
+        let arguments = ["train", &file, "--steps", "60", "--seeds", "1", "--out", "out", "--json"];
+        let told: serde_json::Value = serde_json::from_str(&regatta.succeed(&arguments)).unwrap();
+        let steps = told["seeds"][0]["steps"].as_u64().unwrap();
+        assert!(steps >= 60, "{training}: {told}");
+    }
 }

@@ -17,6 +17,7 @@ mod lists;
 mod logs;
 mod ordeal;
 mod reallocs;
+pub(crate) mod rewards;
 mod secrets;
 mod snapshots;
 mod space;

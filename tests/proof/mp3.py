@@ -11,6 +11,7 @@ correct and not that it is better: nearly every policy does well here.
 import argparse
 import json
 import pathlib
+import shutil
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -46,6 +47,8 @@ def main():
     parser.add_argument("--seeds", type=int, default=5)
     arguments = parser.parse_args()
     regatta, out = arguments.regatta.resolve(), arguments.out.resolve()
+    # What an earlier proof left is done again.
+    shutil.rmtree(out, ignore_errors=True)
     entrants, speeds = [], {}
     for algorithm in ("dqn", "ppo"):
         folder = out / algorithm

@@ -1,13 +1,18 @@
-"""Times the buffers of others at what `cargo bench -p replay --profile dev --bench speed` does: batches of 128
-from a million rows of 15 numbers, in one thread.
+#!/usr/bin/env python3
+"""The replay beside the buffers of others: batches of 128 from a million rows of 15 numbers, in one thread.
 
-    python -m venv peers && peers/bin/pip install cpprb stable-baselines3 && peers/bin/python replay_peers.py
+    tests/proof/replay_peers.py [--json FILE]
 
-What is not installed is said and left out. Each figure is the median of many short turns, so that on a
-busy machine most of them are not interrupted.
+Runs `cargo bench --bench speed` of the replay first, then the same with others. Each figure is the median of many
+short turns, so that on a busy machine most of them are not interrupted.
 """
 
+import argparse
+import json
 import os
+import pathlib
+import re
+import subprocess
 
 for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[name] = "1"
@@ -36,7 +41,11 @@ def micros(work, turns=TURNS, repeats=SAMPLES):
     return statistics.median(taken)
 
 
+TOLD = {}
+
+
 def say(what, value, unit):
+    TOLD[what] = {"value": value, "unit": unit}
     print(f"{what:<44}{value:>14,.2f} {unit}", flush=True)
 
 
@@ -93,8 +102,24 @@ def stable_baselines3():
     say("stable-baselines3: uniform batch of 128", micros(lambda: buffer.sample(BATCH)), "µs")
 
 
-for peer in (cpprb, stable_baselines3):
-    try:
-        peer()
-    except ImportError as missing:
-        print(f"{peer.__name__}: left out, {missing}")
+def ours():
+    root = pathlib.Path(__file__).resolve().parents[2]
+    command = ["cargo", "bench", "--workspace", "--profile", "dev", "--bench", "replay"]
+    text = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout
+    for line in text.splitlines():
+        if found := re.fullmatch(r"(\S.*?) {2,}([\d.]+) (\S+)", line.strip()):
+            say(f"ours: {found[1]}", float(found[2]), found[3])
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--json", type=pathlib.Path)
+    arguments = parser.parse_args()
+    for work in (ours, cpprb, stable_baselines3):
+        work()
+    if arguments.json:
+        arguments.json.write_text(json.dumps(TOLD, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -20,12 +20,13 @@ use progress::Counter;
 pub use progress::{Progress, Step};
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
+use scaling::causes;
 use thiserror::Error;
 
 use crate::document;
 use crate::entry::{Course, Entrant, EntryError, Order, Race, Scorer};
 use crate::results::{Cell, CellName, Failure, Machine, Results, RewardRecord, Timing};
-use crate::store::{Store, StoreError, causes};
+use crate::store::{Store, StoreError};
 
 /// What a race is run under. None of it changes what comes out.
 pub struct Conditions<'a> {

@@ -30,6 +30,8 @@ pub(crate) struct Pond {
     pub(crate) observe_fails_at: Option<u64>,
     /// The tick at which the last workload leaves.
     pub(crate) last_leaves_at: Option<u64>,
+    /// From this tick on its clock is so much later.
+    pub(crate) late: Option<(u64, Duration)>,
     /// What it says once it is over.
     pub(crate) remarks: Vec<String>,
     workloads: Vec<Workload>,
@@ -60,6 +62,7 @@ impl Pond {
             scale_fails_at: None,
             observe_fails_at: None,
             last_leaves_at: None,
+            late: None,
             replicas: vec![1; workloads.len()],
             arrived: vec![0; workloads.len()],
             totals: workloads.iter().map(|workload| nothing(workload.id)).collect(),
@@ -88,7 +91,9 @@ impl Cluster for Pond {
             return Err(ClusterError { attempted: "observing the pond", cause: "fog".into() });
         }
         let ids = self.workloads.iter().map(|workload| workload.id).collect();
-        let now = Timestamp::ZERO + SECOND * self.tick as u32;
+        let late = self.late.filter(|&(from, _)| self.tick >= from);
+        let late = late.map_or(Duration::ZERO, |(_, late)| late);
+        let now = Timestamp::ZERO + SECOND * self.tick as u32 + late;
         let mut seen = Observations::missing(now, self.tick, ids);
         for row in 0..self.workloads.len() {
             let (arrived, served) = (self.arrived[row], u64::from(self.replicas[row]) * 10);

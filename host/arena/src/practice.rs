@@ -17,6 +17,8 @@ use crate::results::Measures;
 pub struct Practice {
     episode: Episode,
     period_ticks: u64,
+    /// What is observed beyond columns.
+    details: DetailSet,
     /// What is seen at this turn.
     observations: Observations,
     /// What stands for each row.
@@ -76,12 +78,13 @@ struct Mean {
 
 impl Practice {
     /// Begins an episode: the first turn can be seen afterwards. The first reward is the one that is
-    /// learned from. A period of zero is that of the ticks.
+    /// learned from. A period of zero is that of the ticks. `details` are observed beside the columns.
     pub fn begin(
         cluster: Box<dyn Cluster>,
         rewards: Vec<Box<dyn Reward>>,
         rules: &Rules<'_>,
         period: Duration,
+        details: DetailSet,
     ) -> Result<Self, PracticeError> {
         let tick = rules.tick;
         let period = if period.is_zero() { tick } else { period };
@@ -93,10 +96,11 @@ impl Practice {
         }
         let scores = rewards.len();
         let mut episode = Episode::new(cluster, rewards, rules);
-        let observations = episode.observe(DetailSet::NONE)?;
+        let observations = episode.observe(details)?;
         let mut practice = Self {
             episode,
             period_ticks: (period.as_nanos() / tick.as_nanos()) as u64,
+            details,
             observations,
             standing: Vec::new(),
             spans: Spans::new((0..scores).collect()),
@@ -197,7 +201,8 @@ impl Practice {
     fn tick(&mut self) -> Result<(), PracticeError> {
         let nobody = Observations::missing(self.observations.now, 0, Vec::new());
         let before = std::mem::replace(&mut self.observations, nobody);
-        let tick = self.episode.act(before, &self.standing, |_| DetailSet::NONE)?;
+        let details = self.details;
+        let tick = self.episode.act(before, &self.standing, |_| details)?;
         let decisions = &tick.pending.decisions;
         self.ledger.record(decisions, &tick.applied, None);
         self.ledger.close(&tick.transitions(), decisions, &tick.scores);

@@ -12,6 +12,7 @@ use object_store::path::Path;
 #[cfg(feature = "cloud")]
 use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt};
+use scaling::causes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
@@ -173,20 +174,6 @@ fn bucket(url: &Url, place: &str) -> Result<Arc<dyn ObjectStore>, StoreError> {
 #[cfg(not(feature = "cloud"))]
 fn bucket(_: &Url, place: &str) -> Result<Arc<dyn ObjectStore>, StoreError> {
     Err(StoreError::Scheme { place: place.to_owned() })
-}
-
-/// An error with everything that caused it, each said once.
-pub(crate) fn causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let said = cause.to_string();
-        if !text.contains(&said) {
-            text = format!("{text}: {said}");
-        }
-        next = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -1,11 +1,18 @@
 //! Entrant: who races and what they are scored by, from a race file.
 
 mod grid;
+#[cfg(feature = "learner")]
+mod rule;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use arena::{Candidate, Entrant, Learning, Scorer, Training, Tuning};
+#[cfg(feature = "learner")]
+pub use rule::Rule;
+#[cfg(feature = "learner")]
+pub(crate) use rule::rule;
 use sandbox::{PolicyComponent, RewardComponent};
 use scaling::{Policy, Reward};
 use serde_json::{Map, Value};
@@ -64,10 +71,7 @@ fn entrant(
         candidate(file, &format!("{field}.settings"), &component, label, &settings)
     });
     let candidates = candidates.collect::<Result<Vec<_>, _>>()?;
-    let period = entry
-        .period_seconds
-        .map(|seconds| duration(file, &format!("{field}.period_seconds"), seconds))
-        .transpose()?;
+    let period = period(file, field, entry)?;
     let tuning = entry.tune.as_ref().map(|tuning| Tuning {
         objective: tuning.by.clone().unwrap_or_else(|| format!("reward_mean:{main_reward}")),
         seeds: seeds.first(raw.training.tuning_seeds.unwrap_or(TUNING_SEEDS)),
@@ -122,6 +126,15 @@ fn candidate(
         Ok(Box::new(component.instantiate(&text, seed)?))
     };
     Ok(Candidate { label, identity, make: Box::new(make) })
+}
+
+fn period(
+    file: &Path,
+    field: &str,
+    entry: &PolicyEntry,
+) -> Result<Option<Duration>, ExperimentError> {
+    let field = format!("{field}.period_seconds");
+    entry.period_seconds.map(|seconds| duration(file, &field, seconds)).transpose()
 }
 
 /// Who answers for a policy that does not.

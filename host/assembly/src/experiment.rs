@@ -123,6 +123,17 @@ impl Experiment {
         Ok(race)
     }
 
+    /// One of its policies, to drive by; `invalid` puts what is wrong with the name into words.
+    #[cfg(feature = "learner")]
+    pub(crate) fn rule(
+        &self,
+        name: &str,
+        modules: &Modules,
+        invalid: impl Fn(String) -> ExperimentError,
+    ) -> Result<entrant::Rule, ExperimentError> {
+        entrant::rule(&self.file, &self.raw, name, modules, invalid)
+    }
+
     /// Its world, rewards and rails without anybody who races: to learn in.
     pub fn practice(&self, modules: &Modules) -> Result<arena::Race, ExperimentError> {
         let world = course::world(&self.file, &self.raw, &self.loaded, self.cluster)?;

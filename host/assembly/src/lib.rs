@@ -18,6 +18,8 @@ mod trained;
 mod training;
 
 pub use built_in::{BuiltIn, built_in};
+#[cfg(feature = "learner")]
+pub use entrant::Rule;
 pub use experiment::{ClusterKind, Experiment, ExperimentError, Options, ProfileChoice};
 pub use export::{ExportError, export};
 pub use load::Source;

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use agent::{Card, Steps};
 use arena::Split;
-use learner::{Algorithm, TrainingSettings};
-use raw::{RawAgent, RawTraining};
+use learner::{Algorithm, BootstrapSettings, TrainingSettings};
+use raw::{RawAgent, RawBootstrap, RawTraining};
 use worlds::Scene;
 
+use crate::entrant::Rule;
 use crate::experiment::{ClusterKind, Experiment, ExperimentError, Options, beside};
 use crate::modules::Modules;
 use crate::read;
@@ -45,6 +46,9 @@ pub struct TrainingPlan {
     pub checkpoint_every: u64,
     /// How many checkpoints are kept.
     pub keep: usize,
+    /// When a rule drives and when the agent, if a rule leads.
+    pub bootstrap: Option<BootstrapSettings>,
+    rule: Option<String>,
 }
 
 impl TrainingPlan {
@@ -88,6 +92,9 @@ impl TrainingPlan {
         if let Err(error) = raw.algorithm.check() {
             return Err(invalid(&format!("algorithm.{}", raw.algorithm.name()), error.to_string()));
         }
+        if let Some(bootstrap) = &raw.bootstrap {
+            led(&raw, bootstrap).map_err(|(field, problem)| invalid(field, problem))?;
+        }
         let card = card(file, &raw.name, &raw.agent, &experiment)?;
         Ok(Self {
             file: file.to_owned(),
@@ -101,6 +108,8 @@ impl TrainingPlan {
             seeds,
             checkpoint_every: raw.checkpoint.every_steps,
             keep: raw.checkpoint.keep,
+            rule: raw.bootstrap.as_ref().map(|bootstrap| bootstrap.rule.clone()),
+            bootstrap: raw.bootstrap.map(|bootstrap| bootstrap.settings),
         })
     }
 
@@ -124,6 +133,13 @@ impl TrainingPlan {
         self.cluster == ClusterKind::Simulator
     }
 
+    /// The rule that leads the agent, if one does.
+    pub fn rule(&self, modules: &Modules) -> Result<Option<Rule>, ExperimentError> {
+        let invalid =
+            |problem: String| ExperimentError::invalid(&self.file, "bootstrap.rule", problem);
+        self.rule.as_ref().map(|name| self.experiment.rule(name, modules, invalid)).transpose()
+    }
+
     /// Where episodes come from.
     pub fn scene(&self, modules: &Modules) -> Result<Scene, ExperimentError> {
         let race = Arc::new(self.experiment.practice(modules)?);
@@ -132,6 +148,25 @@ impl TrainingPlan {
         Scene::new(race, split, self.reward.as_deref(), self.card.clone())
             .map_err(|error| ExperimentError::invalid(&self.file, "agent", error.to_string()))
     }
+}
+
+/// What is wrong with a training that a rule leads: where and why.
+fn led(raw: &RawTraining, bootstrap: &RawBootstrap) -> Result<(), (&'static str, String)> {
+    if !matches!(raw.algorithm, Algorithm::Dqn(_)) {
+        let problem = format!(
+            "is {}, which cannot learn from what another does: with `bootstrap` it must be dqn",
+            raw.algorithm.name()
+        );
+        return Err(("algorithm", problem));
+    }
+    for (field, found, wanted) in
+        [("worlds", raw.worlds as u64, 1), ("greedy_steps", raw.greedy_steps, 0)]
+    {
+        if found != wanted {
+            return Err((field, format!("is {found}, but must be {wanted} with `bootstrap`")));
+        }
+    }
+    bootstrap.settings.check().map_err(|error| ("bootstrap.settings", error.to_string()))
 }
 
 /// The card that a file describes, with defaults for what it leaves out.

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use assembly::{ExperimentError, ModuleError};
 use sandbox::LoadError;
+use scaling::causes;
 
 use crate::lines::SourceError;
 
@@ -77,12 +78,12 @@ impl Failure {
     /// What it says, with its causes.
     #[cfg(feature = "learner")]
     pub(crate) fn said(&self) -> String {
-        causes(&self.error)
+        causes(self.error.as_ref())
     }
 
     /// The same failure, told where it happened.
     pub(crate) fn at(self, place: impl std::fmt::Display) -> Self {
-        let said = causes(&self.error);
+        let said = causes(self.error.as_ref());
         Self { exit: self.exit, error: anyhow::anyhow!("{place}: {said}") }
     }
 
@@ -93,7 +94,7 @@ impl Failure {
             return Exit::Fine.into();
         }
         // Where even this cannot be written, the exit code is all that is left.
-        let _ = writeln!(io::stderr(), "regatta: error: {}", causes(&self.error));
+        let _ = writeln!(io::stderr(), "regatta: error: {}", causes(self.error.as_ref()));
         self.exit.into()
     }
 
@@ -102,22 +103,6 @@ impl Failure {
             .downcast_ref::<io::Error>()
             .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     }
-}
-
-/// An error with everything that caused it, each said once, in one line.
-fn causes(error: &anyhow::Error) -> String {
-    let mut said = String::new();
-    for cause in error.chain() {
-        let cause = cause.to_string();
-        if said.contains(&cause) {
-            continue;
-        }
-        if !said.is_empty() {
-            said.push_str(": ");
-        }
-        said.push_str(&cause);
-    }
-    said.replace('\n', " ")
 }
 
 impl From<SourceError> for Failure {
@@ -185,12 +170,6 @@ impl From<io::Error> for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn causes_are_said_once_and_in_one_line() {
-        let error = anyhow::anyhow!("no\nspace").context("cannot write: no\nspace").context("race");
-        assert_eq!(causes(&error), "race: cannot write: no space");
-    }
 
     #[test]
     fn settings_are_the_authors_fault_and_traps_the_components() {

@@ -83,7 +83,14 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> 
     let options = TrainingOptions { experiment, seeds: arguments.seeds, steps: arguments.steps };
     let plan = TrainingPlan::read(&arguments.file, &options)?;
     let device = arguments.device.device().map_err(Failure::input)?;
-    let scene = plan.scene(&module::all()?)?;
+    let modules = module::all()?;
+    let rule = plan.rule(&modules)?;
+    let mut scene = plan.scene(&modules)?;
+    if let Some(rule) = &rule {
+        // It may look at more than an agent does.
+        let example = (rule.make)(0).map_err(|error| Failure::input(anyhow!("{error}")))?;
+        scene = scene.with_details(example.needs().details);
+    }
     let out = arguments.out.clone().unwrap_or_else(|| Path::new("results").join(plan.name()));
     for &seed in &plan.seeds {
         refuse_overwriting(&seed::folder(&out, seed), arguments.resume)?;
@@ -96,6 +103,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> 
     let common = Seed {
         plan: &plan,
         scene: &scene,
+        rule: rule.as_ref(),
         device,
         out: &out,
         resume: arguments.resume,
@@ -109,7 +117,8 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> 
     finish(&plan, &out, trained, output, arguments.json)
 }
 
-/// Trains all seeds, some at a time.
+/// Trains all seeds, some at a time. Not by rayon: its workers, while they wait for the threads of their own
+/// worlds, would begin other seeds.
 fn all(common: &Seed<'_>, threads: Option<u16>, bars: &Bars) -> Vec<Result<Trained, Failure>> {
     let seeds = &common.plan.seeds;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);

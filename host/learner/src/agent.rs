@@ -45,6 +45,11 @@ pub trait Agent: Send {
         Ok(())
     }
 
+    /// What is wrong while it goes on all the same: its memory's disk is full, say.
+    fn complaint(&self) -> Option<String> {
+        None
+    }
+
     /// Figures by name, averaged since they were last asked for.
     fn statistics(&mut self) -> Vec<(&'static str, f64)>;
 

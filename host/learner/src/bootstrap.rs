@@ -13,38 +13,40 @@ mod model;
 mod phase;
 mod report;
 mod settings;
+mod standing;
+mod state;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::time::Duration;
 
-use ::agent::Card;
 pub use phase::Phase;
 use phase::{Signals, decide};
 pub use report::{BootstrapReport, Check, Stint};
-use scaling::{Policy, PolicyError, Recommendation, WorkloadId};
+use scaling::{Policy, PolicyError, WorkloadId};
 pub use settings::{BootstrapSettings, BurnSettings};
+pub use state::BootstrapState;
 use thiserror::Error;
-use worlds::{ClusterWorld, Turn, World, WorldError};
+use worlds::{ClusterWorld, Finished, Journal, Turn, World, WorldError, WorldsState};
 
 use self::burn::Burn;
 use self::judge::Judge;
 use self::log::{Log, Seen, Step};
-use crate::training::TRAINING_SEEDS;
+use self::standing::Standing;
+use crate::training::{mean, rewards};
 use crate::{
-    Agent, Algorithm, Chance, Checkpoint, Comparison, Curves, Dqn, LearnError, OffPolicyError,
-    Purpose, TrainingState, mask,
+    Agent, Books, Chance, Checkpoint, Comparison, Dqn, OffPolicyError, Progress, Purpose, Session,
+    TrainingError, mask,
 };
 
 /// A rule, an agent that learns from it, and the cluster that one of them drives.
 pub struct Bootstrap {
+    books: Books,
     settings: BootstrapSettings,
     agent: Dqn,
     rule: Box<dyn Policy>,
-    world: ClusterWorld,
-    seed: u64,
-    seeds: Chance,
-    episodes: u64,
+    world: Journal<ClusterWorld>,
+    is_simulated: bool,
     deviation: Chance,
     judge: Judge,
     log: Log,
@@ -58,28 +60,29 @@ pub struct Bootstrap {
     report: BootstrapReport,
 }
 
-/// What the rule last asked for.
-#[derive(Default)]
-struct Standing {
-    recommendations: Vec<Recommendation>,
-    workloads: Vec<WorkloadId>,
-    /// Turns from one question to the next.
-    every: u64,
-    /// Turns since the last one; none at the beginning of an episode.
-    age: Option<u64>,
+/// What a bootstrapping is made of.
+pub struct BootstrapParts {
+    /// What it keeps about itself.
+    pub books: Books,
+    /// When who drives.
+    pub settings: BootstrapSettings,
+    /// The agent.
+    pub agent: Dqn,
+    /// The rule.
+    pub rule: Box<dyn Policy>,
+    /// The rule's period, if not its own.
+    pub period: Option<Duration>,
+    /// The cluster, which observes what the rule needs; not reset yet.
+    pub world: ClusterWorld,
+    /// It comes back by its record; a real one does not.
+    pub is_simulated: bool,
 }
 
 /// A bootstrapping that cannot be, or cannot go on.
 #[derive(Debug, Error)]
 pub enum BootstrapError {
-    /// The world failed.
-    #[error(transparent)]
-    World(#[from] WorldError),
-    /// The agent cannot learn, or a setting cannot be.
-    #[error(transparent)]
-    Learn(#[from] LearnError),
-    /// The rule failed between two episodes.
-    #[error("the rule cannot go on to the next episode")]
+    /// The rule failed between two episodes, or at a checkpoint.
+    #[error("the rule cannot go on")]
     Rule(#[source] PolicyError),
     /// Values cannot be estimated.
     #[error("the agent and the rule cannot be compared")]
@@ -94,61 +97,93 @@ pub enum BootstrapError {
     )]
     Period {
         /// Of the rule.
-        rule: std::time::Duration,
+        rule: Duration,
         /// Of the agent.
-        agent: std::time::Duration,
+        agent: Duration,
     },
-    /// A rule that looks at more than columns.
+    /// A rule that looks at more than is observed.
     #[error(
-        "the rule reads details of pods, buckets or call graphs, which nobody observes in training"
+        "the rule reads details of pods, buckets or call graphs, which this world does not observe: make \
+         its scene with them"
     )]
     Details,
 }
 
 impl Bootstrap {
     /// A bootstrapping at its start: the rule drives.
-    pub fn new(
-        settings: BootstrapSettings,
-        agent: Dqn,
-        rule: Box<dyn Policy>,
-        world: ClusterWorld,
-        seed: u64,
-    ) -> Result<Self, BootstrapError> {
+    pub fn new(parts: BootstrapParts) -> Result<Self, TrainingError> {
+        let mut bootstrap = Self::at_rest(parts)?;
+        bootstrap.report.begin(Phase::Rule);
+        bootstrap.begin()?;
+        Ok(bootstrap)
+    }
+
+    /// A bootstrapping where a checkpoint left it.
+    pub fn resume(parts: BootstrapParts, checkpoint: &Checkpoint) -> Result<Self, TrainingError> {
+        let mut bootstrap = Self::at_rest(parts)?;
+        bootstrap.books.check(checkpoint, bootstrap.world.shape())?;
+        let Some(state) = &checkpoint.bootstrap else {
+            return Err(TrainingError::Another {
+                found: "an agent by itself".to_owned(),
+                wanted: "a rule that leads".to_owned(),
+                remedy: "take `bootstrap` out of its file, or begin in another folder",
+            });
+        };
+        if state.settings != bootstrap.settings {
+            return Err(TrainingError::Another {
+                found: format!("{:?}", state.settings),
+                wanted: format!("{:?}", bootstrap.settings),
+                remedy: "give `bootstrap` the settings that it was begun with, or begin in another folder",
+            });
+        }
+        bootstrap.agent.restore(&checkpoint.agent)?;
+        if let Some(memory) = &checkpoint.memory {
+            bootstrap.agent.restore_memory(memory)?;
+        }
+        bootstrap.books.restore(&checkpoint.training);
+        bootstrap.take_over(state)?;
+        match &checkpoint.training.worlds {
+            Some(worlds) if bootstrap.is_simulated && worlds.records.len() == 1 => {
+                bootstrap.world.replay(&worlds.records[0])?;
+                bootstrap.rule.restore(&state.rule).map_err(BootstrapError::Rule)?;
+            }
+            _ => bootstrap.begin()?,
+        }
+        Ok(bootstrap)
+    }
+
+    fn at_rest(parts: BootstrapParts) -> Result<Self, TrainingError> {
+        let BootstrapParts { books, settings, agent, rule, period, world, is_simulated } = parts;
         settings.check()?;
         if agent.shape() != world.shape() {
-            return Err(BootstrapError::Shape);
+            return Err(BootstrapError::Shape.into());
         }
-        let (needed, period) = (rule.needs(), world.period());
-        if needed.details != scaling::DetailSet::NONE {
-            return Err(BootstrapError::Details);
+        let needed = rule.needs();
+        if world.scene().details().union(needed.details) != world.scene().details() {
+            return Err(BootstrapError::Details.into());
         }
-        let every = needed.period.as_nanos() / period.as_nanos();
-        if needed.period > period && !needed.period.as_nanos().is_multiple_of(period.as_nanos()) {
-            return Err(BootstrapError::Period { rule: needed.period, agent: period });
+        let (own, period) = (world.period(), period.unwrap_or(needed.period));
+        if period > own && !period.as_nanos().is_multiple_of(own.as_nanos()) {
+            return Err(BootstrapError::Period { rule: period, agent: own }.into());
         }
-        let standing = Standing { every: (every as u64).max(1), ..Standing::default() };
-        let mut report = BootstrapReport::default();
-        report.begin(Phase::Rule);
-        let mut bootstrap = Self {
-            judge: Judge::new(world.shape(), seed),
+        let standing = Standing::new((period.as_nanos() / own.as_nanos()) as u64);
+        Ok(Self {
+            judge: Judge::new(world.shape(), books.seed),
             log: Log::new(settings.horizon_turns, settings.log_steps),
             burn: Burn::new(settings.burn.window_turns),
-            seeds: Chance::new(seed, Purpose::Episodes),
-            deviation: Chance::new(seed, Purpose::Deviation),
+            deviation: Chance::new(books.seed, Purpose::Deviation),
             phase: Phase::Rule,
             wishes: Vec::new(),
             of_rule: (0, 0),
+            books,
             settings,
             agent,
             rule,
-            world,
-            seed,
-            episodes: 0,
+            world: Journal::new(world),
+            is_simulated,
             standing,
-            report,
-        };
-        bootstrap.begin()?;
-        Ok(bootstrap)
+            report: BootstrapReport::default(),
+        })
     }
 
     /// Who drives.
@@ -161,112 +196,29 @@ impl Bootstrap {
         &self.report
     }
 
-    /// The agent.
-    pub fn agent(&mut self) -> &mut Dqn {
-        &mut self.agent
+    /// Begins an episode.
+    fn begin(&mut self) -> Result<(), TrainingError> {
+        self.rule.forget(&self.workloads()).map_err(BootstrapError::Rule)?;
+        let seed = self.books.next_seed();
+        self.world.reset(seed)?;
+        self.agent.begin_episode(0, seed);
+        self.standing.begin();
+        Ok(self.wish()?)
     }
 
-    /// The agent as a training's checkpoint, to be evaluated, exported, raced or trained further; `facts` say
-    /// where it comes from. A bootstrapping itself is not taken up again where it was: it begins anew.
-    pub fn checkpoint(
-        &mut self,
-        card: Option<Card>,
-        facts: BTreeMap<String, String>,
-    ) -> Result<Checkpoint, BootstrapError> {
-        Ok(Checkpoint {
-            facts,
-            card,
-            shape: self.world.shape().clone(),
-            algorithm: Algorithm::Dqn(self.agent.settings().clone()),
-            seed: self.seed,
-            agent: self.agent.state(),
-            memory: self.agent.memory_state()?,
-            training: TrainingState {
-                step: self.report.steps,
-                greedy: 0,
-                episodes: self.episodes,
-                seeds: self.seeds.clone(),
-                worlds: None,
-                best: None,
-                wall_seconds: 0.0,
-                curves: Curves::new(),
-            },
+    fn workloads(&self) -> Vec<WorkloadId> {
+        self.world.world().practice().map_or_else(Vec::new, |practice| {
+            practice.workloads().iter().map(|workload| workload.id).collect()
         })
     }
 
-    /// Decides all rows once, learns from what comes of it, and decides who drives next.
-    pub fn step(&mut self) -> Result<Phase, BootstrapError> {
-        let turn = self.world.turn().clone();
-        let is_agent = self.phase == Phase::Agent;
-        let (mut intended, explore) = match is_agent {
-            true => (Vec::new(), self.settings.explore_after),
-            false => (self.wishes.clone(), self.settings.explore),
-        };
-        if is_agent {
-            self.agent.greedy(&turn.inputs, &turn.allowed, &mut intended);
-        }
-        let heads = self.world.shape().heads.clone();
-        let (choices, probabilities) =
-            deviate(&turn, &heads, &intended, explore, &mut self.deviation);
-        let goes_on = self.world.step(&choices)?;
-        if !is_agent || self.settings.learn_after {
-            let applied = self.applied(&choices, &probabilities);
-            self.agent.learn_from(&turn, self.world.lessons(), &applied)?;
-        }
-        let wishes = std::mem::take(&mut self.wishes);
-        self.wish()?;
-        let steps_before = self.log.steps();
-        if !is_agent {
-            self.write(&turn, &wishes, &choices, &probabilities);
-        }
-        let objectives = self.world.objectives();
-        self.count(&turn, objectives);
-        let every = self.settings.check_every_steps;
-        let is_due = steps_before / every != self.log.steps() / every;
-        let check = if is_due && self.phase == Phase::Rule { self.compare()? } else { None };
-        let signals = Signals {
-            turns: self.report.stints.last().map_or(0, |stint| stint.turns),
-            steps: self.log.steps(),
-            check: check.as_ref(),
-            missed: self.burn.missed(),
-            missed_by_rule: self.of_rule.1 as f64 / (self.of_rule.0 as f64).max(1.0),
-        };
-        self.go_on_as(decide(&self.settings, self.phase, &signals));
-        if !goes_on {
-            self.episodes += 1;
-            self.begin()?;
-        }
-        Ok(self.phase)
-    }
-
-    /// Begins an episode.
-    fn begin(&mut self) -> Result<(), BootstrapError> {
-        if let Some(practice) = self.world.practice() {
-            let ids: Vec<WorkloadId> = practice.workloads().iter().map(|one| one.id).collect();
-            self.rule.forget(&ids).map_err(BootstrapError::Rule)?;
-        }
-        let seed = self.seeds.bits() | TRAINING_SEEDS;
-        self.world.reset(seed)?;
-        self.agent.begin_episode(0, seed);
-        self.standing.age = None;
-        self.wish()
-    }
-
     /// Asks the rule, if it is its turn, and notes what it would choose now.
-    fn wish(&mut self) -> Result<(), BootstrapError> {
-        let ids: Vec<WorkloadId> = self.world.practice().map_or_else(Vec::new, |practice| {
-            practice.workloads().iter().map(|workload| workload.id).collect()
-        });
-        let standing = &mut self.standing;
-        let age = standing.age.map_or(0, |age| age + 1);
-        // Between its turns its last recommendation stands, unless it is about others.
-        if age.is_multiple_of(standing.every) || standing.workloads != ids {
-            standing.recommendations = self.world.ask(self.rule.as_mut())?;
-            standing.workloads = ids;
+    fn wish(&mut self) -> Result<(), WorldError> {
+        if self.standing.is_due(self.workloads()) {
+            self.standing.recommendations = self.world.world().ask(self.rule.as_mut())?;
         }
-        standing.age = Some(age);
-        self.world.choices_towards(&standing.recommendations, &mut self.wishes)?;
-        Ok(())
+        let world = self.world.world();
+        world.choices_towards(&self.standing.recommendations, &mut self.wishes)
     }
 
     /// The probability of what was applied, lesson by lesson: that of the choice where guard rails let it
@@ -320,9 +272,8 @@ impl Bootstrap {
 
     /// Counts a turn that is over.
     fn count(&mut self, turn: &Turn, objectives: (u32, u32)) {
-        let scores = self.world.shape().scores.len();
-        let rewards: Vec<f64> =
-            self.world.lessons().scores.iter().step_by(scores).copied().collect();
+        self.books.step += turn.rows() as u64;
+        let rewards: Vec<f64> = rewards(self.world.lessons()).collect();
         self.report.count(turn.rows(), &rewards, objectives);
         match self.phase {
             Phase::Agent => self.burn.push(objectives),
@@ -334,14 +285,14 @@ impl Bootstrap {
     }
 
     /// Estimates what both are worth; nothing while there is too little to tell.
-    fn compare(&mut self) -> Result<Option<Comparison>, BootstrapError> {
+    fn compare(&mut self) -> Result<Option<Comparison>, TrainingError> {
         match self.judge.compare(&self.settings, &self.agent, &self.log) {
             Ok(found) => {
                 self.report.note(&found);
                 Ok(Some(found))
             }
             Err(OffPolicyError::Few { .. }) => Ok(None),
-            Err(error) => Err(BootstrapError::OffPolicy(error)),
+            Err(error) => Err(BootstrapError::OffPolicy(error).into()),
         }
     }
 
@@ -357,6 +308,94 @@ impl Bootstrap {
         }
         self.phase = phase;
         self.report.begin(phase);
+    }
+
+    /// What a check found is always told; the rest only where the training is watched.
+    fn sights(&self, check: Option<&Comparison>, agent_drove: bool) -> Vec<(String, f64)> {
+        let mut sights = Vec::new();
+        if self.books.settings.watch {
+            sights = self.world.sights();
+            sights.push(("reward".to_owned(), mean(rewards(self.world.lessons()))));
+            sights.push(("agent_drives".to_owned(), f64::from(u8::from(agent_drove))));
+        }
+        let found = check.map(|found| {
+            let Comparison { first, second, interval, .. } = found;
+            [
+                ("agent_value", first.value),
+                ("rule_value", second.value),
+                ("difference_low", interval.low),
+                ("difference_high", interval.high),
+            ]
+        });
+        sights.extend(found.into_iter().flatten().map(|(name, value)| (name.to_owned(), value)));
+        sights
+    }
+}
+
+impl Session for Bootstrap {
+    fn books(&mut self) -> &mut Books {
+        &mut self.books
+    }
+
+    fn agent(&mut self) -> &mut dyn Agent {
+        &mut self.agent
+    }
+
+    /// Decides who drives next, too.
+    fn step(&mut self) -> Result<Progress, TrainingError> {
+        let turn = self.world.turn().clone();
+        let is_agent = self.phase == Phase::Agent;
+        let (mut intended, explore) = match is_agent {
+            true => (Vec::new(), self.settings.explore_after),
+            false => (self.wishes.clone(), self.settings.explore),
+        };
+        if is_agent {
+            self.agent.greedy(&turn.inputs, &turn.allowed, &mut intended);
+        }
+        let heads = self.world.shape().heads.clone();
+        let (choices, probabilities) =
+            deviate(&turn, &heads, &intended, explore, &mut self.deviation);
+        let goes_on = self.world.step(&choices)?;
+        if !is_agent || self.settings.learn_after {
+            let applied = self.applied(&choices, &probabilities);
+            self.agent.learn_from(&turn, self.world.lessons(), &applied)?;
+        }
+        let wishes = std::mem::take(&mut self.wishes);
+        self.wish()?;
+        let steps_before = self.log.steps();
+        if !is_agent {
+            self.write(&turn, &wishes, &choices, &probabilities);
+        }
+        let objectives = self.world.world().objectives();
+        self.count(&turn, objectives);
+        let every = self.settings.check_every_steps;
+        let is_due = steps_before / every != self.log.steps() / every;
+        let check = if is_due && self.phase == Phase::Rule { self.compare()? } else { None };
+        let signals = Signals {
+            turns: self.report.stints.last().map_or(0, |stint| stint.turns),
+            steps: self.log.steps(),
+            check: check.as_ref(),
+            missed: self.burn.missed(),
+            missed_by_rule: self.of_rule.1 as f64 / (self.of_rule.0 as f64).max(1.0),
+        };
+        self.go_on_as(decide(&self.settings, self.phase, &signals));
+        let sights = self.sights(check.as_ref(), is_agent);
+        let mut finished = Vec::new();
+        if !goes_on {
+            finished.push(Finished { world: 0, measures: self.world.measures() });
+            self.books.episodes += 1;
+            self.begin()?;
+        }
+        Ok(Progress { finished, step: self.books.steps(), sights })
+    }
+
+    fn checkpoint(&mut self) -> Result<Checkpoint, TrainingError> {
+        let memory = self.agent.memory_state()?;
+        let worlds =
+            self.is_simulated.then(|| WorldsState { records: vec![self.world.record().clone()] });
+        let state = self.state()?;
+        let (books, shape) = (&self.books, self.world.shape().clone());
+        Ok(books.checkpoint(shape, self.agent.state(), memory, worlds, Some(state)))
     }
 }
 

@@ -14,6 +14,7 @@ pub use folder::CheckpointFolder;
 use serde::{Deserialize, Serialize};
 use worlds::{Shape, WorldsState};
 
+use crate::bootstrap::BootstrapState;
 use crate::memory::MemoryState;
 use crate::{AgentState, Algorithm, Chance, Curves};
 
@@ -37,6 +38,9 @@ pub struct Checkpoint {
     pub memory: Option<MemoryState>,
     /// How far the training is.
     pub training: TrainingState,
+    /// The rule that leads, with what speaks for the agent, if one does.
+    #[serde(default)]
+    pub bootstrap: Option<BootstrapState>,
 }
 
 /// How far a training is.
@@ -59,6 +63,13 @@ pub struct TrainingState {
     pub wall_seconds: f64,
     /// What was measured on the way.
     pub curves: Curves,
+}
+
+impl TrainingState {
+    /// Rows decided so far, with learning and without.
+    pub fn steps(&self) -> u64 {
+        self.step + self.greedy
+    }
 }
 
 /// The best evaluation so far.

@@ -88,3 +88,6 @@ impl<P: Problem> World for Classic<P> {
         &self.lessons
     }
 }
+
+#[cfg(test)]
+mod tests;

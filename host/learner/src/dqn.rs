@@ -491,6 +491,10 @@ impl Agent for Dqn {
         Ok(self.memory.restore(state)?)
     }
 
+    fn complaint(&self) -> Option<String> {
+        self.memory.complaint()
+    }
+
     fn statistics(&mut self) -> Vec<(&'static str, f64)> {
         let tally = std::mem::take(&mut self.tally);
         let mut figures = vec![

@@ -40,8 +40,8 @@ pub use adam::{Adam, AdamState};
 pub use agent::{Agent, AgentState};
 pub use algorithm::Algorithm;
 pub use bootstrap::{
-    Bootstrap, BootstrapError, BootstrapReport, BootstrapSettings, BurnSettings, Check, Phase,
-    Stint,
+    Bootstrap, BootstrapError, BootstrapParts, BootstrapReport, BootstrapSettings, BootstrapState,
+    BurnSettings, Check, Phase, Stint,
 };
 pub use chance::{Chance, Purpose};
 pub use checkpoint::{
@@ -68,7 +68,10 @@ pub use rollout::{Follow, Rollout};
 pub use run::{RunConditions, RunEnd, RunError, RunFolder, Told, figures, run};
 pub use tch::Device;
 pub use trainable::TrainableState;
-pub use training::{EpisodeMeasures, Trainer, Training, TrainingError, TrainingSettings, evaluate};
+pub use training::{
+    Books, EpisodeMeasures, Progress, Session, Trainer, Training, TrainingError, TrainingSettings,
+    evaluate,
+};
 pub use worlds::{Lessons, RowId, Shape, Turn, World, WorldError};
 
 /// Lets libtorch use one thread in this process: two make a small network slower.

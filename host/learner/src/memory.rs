@@ -77,6 +77,11 @@ pub trait Memory: Send {
     /// Makes all durable and says how to come back here; none if it cannot be come back to.
     fn state(&mut self) -> Result<Option<MemoryState>, MemoryError>;
 
+    /// What is wrong with it while it goes on all the same: its disk is full, say.
+    fn complaint(&self) -> Option<String> {
+        None
+    }
+
     /// Goes back to where a state was taken; what was appended since is forgotten.
     fn restore(&mut self, state: &MemoryState) -> Result<(), MemoryError>;
 }

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use scaling::causes;
 use thiserror::Error;
 use worlds::World;
 
 use crate::training::mean;
 use crate::{
-    CheckpointError, CheckpointFolder, CurveError, CurveFiles, EpisodeMeasures, Point, Source,
-    Trainer, TrainingError,
+    CheckpointError, CheckpointFolder, CurveError, CurveFiles, EpisodeMeasures, LearnError, Point,
+    Session, Source, TrainingError,
 };
 
 /// How often the agent's own figures are noted, in parts of the whole training.
@@ -60,6 +61,11 @@ pub enum Told<'a> {
         /// The best so far.
         best: f64,
     },
+    /// Something is wrong, and the run goes on all the same; or no longer is.
+    Complaint {
+        /// What is wrong.
+        text: &'a str,
+    },
     /// A checkpoint was written.
     Saved {
         /// Where.
@@ -98,104 +104,158 @@ pub enum RunError {
     Curve(#[from] CurveError),
 }
 
-/// Trains until all is done, with evaluations in `world` and checkpoints on the way.
+impl RunError {
+    /// Whether a disk refused to take something.
+    fn is_of_the_disk(&self) -> bool {
+        matches!(
+            self,
+            Self::Curve(CurveError::Write { .. })
+                | Self::Checkpoint(CheckpointError::System { .. })
+                | Self::Training(TrainingError::Learn(LearnError::Memory(_)))
+        )
+    }
+}
+
+/// What is wrong, told once until it is right again.
+#[derive(Default)]
+struct Complaints(Option<String>);
+
+impl Complaints {
+    fn note(&mut self, complaint: Option<String>, tell: &mut dyn FnMut(Told<'_>)) {
+        if let Some(text) = complaint.as_deref().filter(|_| complaint != self.0) {
+            tell(Told::Complaint { text });
+        }
+        self.0 = complaint;
+    }
+
+    /// Bears what a disk refuses: it may have room again later. At the end it has to.
+    fn bear<T>(
+        &mut self,
+        done: Result<T, RunError>,
+        tell: &mut dyn FnMut(Told<'_>),
+    ) -> Result<(), RunError> {
+        match done {
+            Err(error) if error.is_of_the_disk() => self.note(Some(causes(&error)), tell),
+            done => drop(done?),
+        }
+        Ok(())
+    }
+}
+
+/// Trains until all is done, with evaluations in `world` and checkpoints on the way. What a disk refuses on
+/// the way is told and borne; the last checkpoint is not done without.
 pub fn run(
-    trainer: &mut Trainer,
+    session: &mut dyn Session,
     world: &mut dyn World,
     folder: &mut RunFolder,
     conditions: &mut RunConditions<'_>,
 ) -> Result<RunEnd, RunError> {
     let mut began = (conditions.clock)();
     // Books what was spent; a clock that is set back costs nothing.
-    let mut spent = |trainer: &mut Trainer| {
+    let mut spent = |session: &mut dyn Session| {
         let now = (conditions.clock)();
-        trainer.spend((now - began).max(0.0));
+        session.books().spend((now - began).max(0.0));
         began = now;
         now
     };
-    let steps = trainer.settings().steps + trainer.settings().greedy_steps;
-    let every = trainer.settings().evaluate_every;
-    let evaluates = trainer.settings().evaluation_episodes > 0;
+    let settings = session.books().settings.clone();
+    let steps = settings.steps + settings.greedy_steps;
+    let every = settings.evaluate_every;
+    let evaluates = settings.evaluation_episodes > 0;
     let part = (steps / PARTS).max(1);
     let mut evaluation = Vec::new();
+    let tell = &mut *conditions.tell;
+    let (mut of_memory, mut of_files) = (Complaints::default(), Complaints::default());
     let due = |before: u64, now: u64, every: u64| before / every != now / every;
     loop {
         let interrupted = conditions.interrupted.load(Ordering::Relaxed);
-        if interrupted || trainer.is_over() {
-            let now = spent(trainer);
+        if interrupted || session.books().is_over() {
+            let now = spent(session);
             if evaluates && !interrupted && evaluation.is_empty() {
-                evaluation = look(trainer, world, folder, conditions.tell, now)?;
+                evaluation = look(session, world, tell)?;
+                let figures = figures(&evaluation);
+                note(session, folder, Source::Evaluation, &figures, now)?;
             }
-            let checkpoint = save(trainer, folder, conditions.tell)?;
+            let checkpoint = save(session, folder, tell)?;
+            let books = session.books();
             return Ok(RunEnd {
-                interrupted: interrupted && !trainer.is_over(),
-                step: trainer.steps(),
-                episodes: trainer.episodes(),
-                wall_seconds: trainer.spend(0.0),
+                interrupted: interrupted && !books.is_over(),
+                step: books.steps(),
+                episodes: books.episodes(),
+                wall_seconds: books.spend(0.0),
                 evaluation,
                 checkpoint,
             });
         }
-        let before = trainer.steps();
-        let progress = trainer.step()?;
+        let before = session.books().steps();
+        let progress = session.step()?;
         let now = progress.step;
         if !progress.sights.is_empty() {
-            let wall_seconds = spent(trainer);
-            note(trainer, folder, Source::Step, &progress.sights, wall_seconds)?;
+            let wall_seconds = spent(session);
+            let noted = note(session, folder, Source::Step, &progress.sights, wall_seconds);
+            of_files.bear(noted, tell)?;
         }
         for finished in &progress.finished {
-            let wall_seconds = spent(trainer);
-            note(trainer, folder, Source::Episode, &finished.measures, wall_seconds)?;
-            (conditions.tell)(Told::Episode { measures: &finished.measures });
+            let wall_seconds = spent(session);
+            let measures = &finished.measures;
+            of_files.bear(note(session, folder, Source::Episode, measures, wall_seconds), tell)?;
+            tell(Told::Episode { measures });
         }
         if due(before, now, part) {
-            let wall_seconds = spent(trainer);
-            let statistics = trainer.agent().statistics();
-            note(trainer, folder, Source::Agent, &statistics, wall_seconds)?;
-            (conditions.tell)(Told::Step { step: now, steps });
+            let wall_seconds = spent(session);
+            let statistics = session.agent().statistics();
+            of_files.bear(note(session, folder, Source::Agent, &statistics, wall_seconds), tell)?;
+            tell(Told::Step { step: now, steps });
+            of_memory.note(session.agent().complaint(), tell);
         }
         if evaluates && due(before, now, every) {
-            let wall_seconds = spent(trainer);
-            evaluation = look(trainer, world, folder, conditions.tell, wall_seconds)?;
+            let wall_seconds = spent(session);
+            evaluation = look(session, world, tell)?;
+            let figures = figures(&evaluation);
+            let noted = note(session, folder, Source::Evaluation, &figures, wall_seconds);
+            of_files.bear(noted, tell)?;
         }
-        if due(before, now, folder.checkpoint_every) && !trainer.is_over() {
-            spent(trainer);
-            save(trainer, folder, conditions.tell)?;
+        if due(before, now, folder.checkpoint_every) && !session.books().is_over() {
+            spent(session);
+            let saved = save(session, folder, tell);
+            let is_saved = saved.is_ok();
+            of_files.bear(saved, tell)?;
+            if is_saved {
+                of_files.note(None, tell);
+            }
         }
     }
 }
 
 /// Writes figures into the curves and their files.
 fn note(
-    trainer: &mut Trainer,
+    session: &mut dyn Session,
     folder: &mut RunFolder,
     source: Source,
     figures: &[(impl AsRef<str>, f64)],
     wall_seconds: f64,
-) -> Result<(), CurveError> {
-    let (step, episode) = (trainer.steps(), trainer.episodes());
+) -> Result<(), RunError> {
+    let (step, episode) = (session.books().steps(), session.books().episodes());
     for (name, value) in figures.iter().filter(|(_, value)| !value.is_nan()) {
         let (name, value) = (name.as_ref(), *value);
         let point = Point { source, name, step, episode, wall_seconds, value };
         folder.curves.write(&point)?;
-        trainer.curves().push(&point);
+        session.books().curves().push(&point);
     }
     Ok(())
 }
 
 /// Looks at the deterministic policy.
 fn look(
-    trainer: &mut Trainer,
+    session: &mut dyn Session,
     world: &mut dyn World,
-    folder: &mut RunFolder,
     tell: &mut dyn FnMut(Told<'_>),
-    wall_seconds: f64,
 ) -> Result<Vec<EpisodeMeasures>, RunError> {
-    let episodes = trainer.evaluate(world)?;
-    let figures = figures(&episodes);
-    note(trainer, folder, Source::Evaluation, &figures, wall_seconds)?;
-    let best = trainer.best().map_or(f64::NAN, |best| best.reward);
-    tell(Told::Evaluated { step: trainer.steps(), reward: figures[0].1, best });
+    let episodes = session.evaluate(world)?;
+    let reward = mean(episodes.iter().map(|episode| episode.reward));
+    let books = session.books();
+    let best = books.best().map_or(f64::NAN, |best| best.reward);
+    tell(Told::Evaluated { step: books.steps(), reward, best });
     Ok(episodes)
 }
 
@@ -214,12 +274,12 @@ pub fn figures(episodes: &[EpisodeMeasures]) -> Vec<(&'static str, f64)> {
 }
 
 fn save(
-    trainer: &mut Trainer,
+    session: &mut dyn Session,
     folder: &mut RunFolder,
     tell: &mut dyn FnMut(Told<'_>),
 ) -> Result<PathBuf, RunError> {
     folder.curves.flush()?;
-    let path = folder.checkpoints.save(&trainer.checkpoint()?)?;
+    let path = folder.checkpoints.save(&session.checkpoint()?)?;
     tell(Told::Saved { path: path.clone() });
     Ok(path)
 }

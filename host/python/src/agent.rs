@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use agent::{Activation, Dense, Network, Normaliser, Scratch};
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes};
+use scaling::causes;
 
 use crate::card;
-use crate::failure::{Failure, chain, guarded};
+use crate::failure::{Failure, guarded};
 
 /// Card, normaliser and network, which fit each other.
 #[pyclass(module = "regatta._regatta", frozen)]
@@ -100,7 +101,7 @@ impl Agent {
 }
 
 fn refused(error: impl std::error::Error) -> Failure {
-    Failure::Agent(chain(&error))
+    Failure::Agent(causes(&error))
 }
 
 fn dense((weights, bias, activation): Layer) -> Result<Dense, Failure> {

@@ -7,12 +7,12 @@ use agent::{Arrangement, Card};
 use arena::{Race, Split};
 use assembly::{ClusterKind, Experiment, Modules, Options};
 use sandbox::{EpochClock, Limits, Sandbox};
-use scaling::Workload;
+use scaling::{Workload, causes};
 use worlds::{Scene, default_card};
 
 use crate::card;
 use crate::cluster::ClusterStage;
-use crate::failure::{Failure, chain};
+use crate::failure::Failure;
 use crate::layout::Layout;
 use crate::naming;
 
@@ -74,7 +74,7 @@ pub(crate) fn open(
 }
 
 fn refused(error: &worlds::SceneError, request: &Request) -> Failure {
-    let message = format!("{}: {}", request.file.display(), chain(error));
+    let message = format!("{}: {}", request.file.display(), causes(error));
     match error {
         worlds::SceneError::Reward { .. } => Failure::Experiment(message),
         _ => Failure::Card(message),
@@ -84,7 +84,7 @@ fn refused(error: &worlds::SceneError, request: &Request) -> Failure {
 /// Modules under fuel alone, as in races: the same inputs give the same outputs on every machine.
 fn modules() -> Result<Modules, Failure> {
     let sandbox =
-        Sandbox::new(EpochClock::default()).map_err(|error| Failure::Internal(chain(&error)))?;
+        Sandbox::new(EpochClock::default()).map_err(|error| Failure::Internal(causes(&error)))?;
     Ok(Modules::new(&sandbox, Limits { discipline: None, ..Limits::default() }))
 }
 
@@ -92,7 +92,7 @@ fn race(request: &Request, cluster: ClusterKind, modules: &Modules) -> Result<Ra
     let options = Options { trace: request.trace.clone(), cluster, ..Options::default() };
     let race = Experiment::read(&request.file, &options)
         .and_then(|experiment| experiment.practice(modules))
-        .map_err(|error| Failure::Experiment(chain(&error)))?;
+        .map_err(|error| Failure::Experiment(causes(&error)))?;
     match race.courses.is_empty() || race.rewards.is_empty() {
         false => Ok(race),
         true => {
@@ -106,7 +106,7 @@ fn race(request: &Request, cluster: ClusterKind, modules: &Modules) -> Result<Ra
 fn groups(race: &Race, split: Split) -> Result<Vec<Vec<Workload>>, Failure> {
     // Who takes part is the same for every seed.
     let cluster = (race.courses[0].make)(0, split)
-        .map_err(|error| Failure::World(format!("making a world failed: {}", chain(&*error))))?;
+        .map_err(|error| Failure::World(format!("making a world failed: {}", causes(&*error))))?;
     let mut groups = std::collections::BTreeMap::<_, Vec<Workload>>::new();
     for workload in cluster.workloads() {
         groups.entry(workload.group).or_default().push(workload.clone());

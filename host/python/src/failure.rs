@@ -84,18 +84,3 @@ fn said(payload: &(dyn Any + Send)) -> String {
     let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
     format!("panicked: {}", text.unwrap_or("no reason given"))
 }
-
-/// An error with its causes, in one line; what an error repeats of its cause is said once.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let said = cause.to_string();
-        if !text.contains(&said) {
-            text.push_str(": ");
-            text.push_str(&said);
-        }
-        source = cause.source();
-    }
-    text
-}

@@ -8,10 +8,11 @@ use std::sync::{Mutex, PoisonError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use scaling::causes;
 use simulator::Mp3Spec;
 
 use crate::experiment::{self, Request};
-use crate::failure::{Failure, chain, guarded};
+use crate::failure::{Failure, guarded};
 use crate::layout::Layout;
 use crate::mp3::{self, Mp3Stage};
 use crate::stage::Stage;
@@ -70,7 +71,7 @@ impl Worlds {
             let stage = || {
                 Mp3Stage::new(spec)
                     .map(|stage| Box::new(stage) as Box<dyn Stage>)
-                    .map_err(|error| Failure::Argument(format!("mp3: {}", chain(&error))))
+                    .map_err(|error| Failure::Argument(format!("mp3: {}", causes(&error))))
             };
             let stages = (0..count).map(|_| stage()).collect::<Result<_, _>>()?;
             Self::new(stages, mp3::layout(&spec), threads)

@@ -15,8 +15,8 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use rand_pcg::Pcg64Dxsm;
 use rand_pcg::rand_core::{Rng as _, SeedableRng as _};
 use replay::{
-    Batch, Draw, Experience, Limits, LogSettings, Provenance, Recovery, Replay, Schema, Sequence,
-    Settings, Status, Whose, verify,
+    Backlog, Batch, Draw, Experience, Limits, LogSettings, Provenance, Recovery, Replay, Schema,
+    Sequence, Settings, Status, Whose, verify,
 };
 use scaling::{Ending, TenantId, WorkloadId};
 
@@ -264,4 +264,32 @@ fn a_full_disk_degrades_to_memory_and_back() {
     fs::write(&ballast, vec![0; 1 << 20]).unwrap();
     let make_room = || fs::remove_file(&ballast).unwrap();
     check_full_disk(&disk.0.join("log"), || (), make_room);
+}
+
+#[test]
+fn a_loop_that_never_waits_for_the_disk_goes_on_in_memory_when_it_is_too_fast() {
+    let folder = tempfile::tempdir().unwrap();
+    let with_backlog = |backlog| {
+        let settings = settings(folder.path(), 1 << 30);
+        Settings { log: settings.log.map(|log| LogSettings { backlog, ..log }), ..settings }
+    };
+    let (mut replay, _) = Replay::open(with_backlog(Backlog::Forgo)).unwrap();
+    // Each row by itself, and each waits for the disk there.
+    while !matches!(replay.status(), Status::MemoryOnly { .. }) {
+        append(&mut replay);
+        replay.flush();
+        assert!(replay.last().0 < 10_000_000, "the disk keeps up with everything");
+    }
+    let Status::MemoryOnly { cause, .. } = replay.status() else { panic!("it just was") };
+    assert!(cause.contains("faster than the disk"), "{cause}");
+    for _ in 0..100 {
+        append(&mut replay);
+    }
+    check(&replay);
+    let there: Vec<u64> = replay.iter().map(|row| row.sequence).collect();
+    let up_to = replay.recover().unwrap();
+    assert_eq!(replay.status(), Status::Durable { up_to });
+    drop(replay);
+    let (replay, _) = Replay::open(with_backlog(Backlog::Wait)).unwrap();
+    assert!(replay.iter().map(|row| row.sequence).eq(there));
 }

@@ -3,6 +3,7 @@
 //! draws a random number.
 
 mod action;
+mod causes;
 mod column;
 mod decision;
 mod details;
@@ -21,6 +22,7 @@ mod transition;
 mod workload;
 
 pub use action::{Action, Applied, Scale};
+pub use causes::causes;
 pub use column::Column;
 pub use decision::{Decision, Rail, RailSet};
 pub use details::{

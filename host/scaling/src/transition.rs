@@ -1,9 +1,12 @@
 //! Transition: before, action, after.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Action, Observations, WorkloadId};
 
 /// How an episode goes on after a transition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Ending {
     /// It goes on.
     Running,

@@ -6,12 +6,11 @@
 
 mod rule;
 
-use agent::{Arrangement, View, joint_index, parts};
+use agent::{Arrangement, View, joint_allowed, joint_index, parts};
 use arena::{Consequence, Practice};
-use scaling::{Action, Column, Recommendation};
+use scaling::{Action, Column, Recommendation, causes};
 
-use crate::scene::{Scene, chain};
-use crate::{Lessons, RowId, Shape, Turn, World, WorldError};
+use crate::{Lessons, RowId, Scene, Shape, Turn, World, WorldError};
 
 /// A cluster seen through a card.
 pub struct ClusterWorld {
@@ -24,8 +23,6 @@ pub struct ClusterWorld {
     /// Rows of the observations that each row of the turn decides about.
     members: Vec<Vec<usize>>,
     recommendations: Vec<Recommendation>,
-    /// What was applied and is none of the card's changes; nobody learns from it.
-    strange: u64,
 }
 
 impl ClusterWorld {
@@ -41,9 +38,13 @@ impl ClusterWorld {
             lessons: Lessons::default(),
             members: Vec::new(),
             recommendations: Vec::new(),
-            strange: 0,
             scene,
         }
+    }
+
+    /// Where its episodes come from.
+    pub fn scene(&self) -> &Scene {
+        &self.scene
     }
 
     /// The episode, once there is one.
@@ -56,21 +57,16 @@ impl ClusterWorld {
         self.practice.as_mut()
     }
 
-    /// Actions that were applied and are none of the card's changes, since the world was made.
-    pub fn strange_actions(&self) -> u64 {
-        self.strange
-    }
-
     /// Lets a period pass under `recommendations`, and looks at what came of it.
     fn pass(&mut self) -> Result<bool, WorldError> {
         let failed = |cause: String| WorldError { attempted: "a step".to_owned(), cause };
         let practice = self.practice.as_mut().ok_or_else(not_begun)?;
         let goes_on =
-            practice.step(&self.recommendations).map_err(|error| failed(chain(&error)))?;
+            practice.step(&self.recommendations).map_err(|error| failed(causes(&error)))?;
         if let Some((position, error)) = practice.complaint() {
             let reward = &self.shape.scores[*position];
             let attempted = format!("scoring by the reward `{reward}`");
-            return Err(WorldError { attempted, cause: chain(error) });
+            return Err(WorldError { attempted, cause: causes(error) });
         }
         let members = std::mem::take(&mut self.members);
         self.see()?;
@@ -125,8 +121,11 @@ impl ClusterWorld {
         self.turn.allowed.clear();
         match card.arrangement {
             Arrangement::Joint { workloads } => {
-                for group in allowed.chunks_exact(changes * workloads) {
-                    push_joint(group, changes, self.shape.heads[0], &mut self.turn.allowed);
+                let options = self.shape.heads[0];
+                self.turn.allowed.resize(self.members.len() * options, false);
+                let masks = self.turn.allowed.chunks_exact_mut(options);
+                for (group, mask) in allowed.chunks_exact(changes * workloads).zip(masks) {
+                    joint_allowed(group, changes, mask);
                 }
             }
             _ => self.turn.allowed.extend_from_slice(&allowed),
@@ -162,8 +161,8 @@ impl ClusterWorld {
                 *change = which.unwrap_or(0);
                 which.is_some()
             });
+            // What was applied and is none of the card's changes teaches nothing.
             if !found {
-                self.strange += 1;
                 continue;
             }
             match card.arrangement {
@@ -290,16 +289,6 @@ fn restrict(
         if let Some(replicas) = view.targets(change, value).replicas {
             *allowed &= (f64::from(least)..=f64::from(most)).contains(&replicas);
         }
-    }
-}
-
-/// Adds the mask of a joint head from the masks of its workloads.
-fn push_joint(workloads: &[bool], changes: usize, options: usize, mask: &mut Vec<bool>) {
-    let mut part = vec![0; workloads.len() / changes];
-    for option in 0..options {
-        parts(option, changes, &mut part);
-        let all = part.iter().enumerate().all(|(place, &one)| workloads[place * changes + one]);
-        mask.push(all);
     }
 }
 

@@ -104,10 +104,14 @@ pub(crate) fn mp3(steps: u32) -> ClusterWorld {
 
 /// Three functions on one node, decided together.
 pub(crate) fn trio(arrangement: Arrangement) -> ClusterWorld {
+    trio_of(card(arrangement))
+}
+
+pub(crate) fn trio_of(card: Card) -> ClusterWorld {
     let workload = |name: &str, rate: f64| {
         serde_json::json!({
             "name": name,
-            "bounds": { "replicas_min": 1, "replicas_max": 4 },
+            "bounds": { "replicas_min": 1, "replicas_max": 4, "cpu_millicores": [100, 300] },
             "slo": { "latency_seconds": 0.1 },
             "arrivals": { "kind": "poisson", "rate_per_second": rate },
             "service": { "kind": "deterministic", "seconds": 0.01 },
@@ -127,5 +131,5 @@ pub(crate) fn trio(arrangement: Arrangement) -> ClusterWorld {
     let make =
         move |seed, _| Box::new(Simulation::new(Arc::clone(&plan), seed)) as Box<dyn Cluster>;
     let race = race(make, Duration::from_secs(1), Rails::default());
-    ClusterWorld::new(Scene::new(race, Split::Training, None, card(arrangement)).unwrap())
+    ClusterWorld::new(Scene::new(race, Split::Training, None, card).unwrap())
 }

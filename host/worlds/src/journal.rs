@@ -31,6 +31,11 @@ impl<W: World> Journal<W> {
         Self { world, record: Record::default(), going: false }
     }
 
+    /// The world itself, to be looked at: whatever changes it goes through the journal.
+    pub fn world(&self) -> &W {
+        &self.world
+    }
+
     /// How it came to be where it is.
     pub fn record(&self) -> &Record {
         &self.record

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use agent::{Card, Complaint, View};
 use arena::{Practice, Race, Rules, Split};
-use scaling::{Column, Reward};
+use scaling::{Column, DetailSet, Reward, causes};
 use thiserror::Error;
 
 use crate::WorldError;
@@ -23,6 +23,7 @@ pub struct Scene {
     rewards: Vec<usize>,
     card: Arc<Card>,
     columns: Arc<[Column]>,
+    details: DetailSet,
 }
 
 /// A scene that makes no sense.
@@ -93,12 +94,23 @@ impl Scene {
         };
         let others = (0..race.rewards.len()).filter(|&place| place != first);
         let rewards = [first].into_iter().chain(others).collect();
-        Ok(Self { race, course: 0, split, rewards, card: Arc::new(card), columns })
+        let details = DetailSet::NONE;
+        Ok(Self { race, course: 0, split, rewards, card: Arc::new(card), columns, details })
     }
 
     /// The same on another split of the race.
     pub fn on(&self, split: Split) -> Self {
         Self { split, ..self.clone() }
+    }
+
+    /// The same with details observed too, for a policy that reads more than columns.
+    pub fn with_details(self, details: DetailSet) -> Self {
+        Self { details, ..self }
+    }
+
+    /// What is observed beside the columns.
+    pub fn details(&self) -> DetailSet {
+        self.details
     }
 
     /// What the agent looks at and what it can do.
@@ -164,7 +176,7 @@ impl Scene {
     /// Begins an episode.
     pub fn begin(&self, seed: u64) -> Result<Practice, WorldError> {
         let failed = |attempted: String| {
-            move |error: &dyn std::error::Error| WorldError { attempted, cause: chain(error) }
+            move |error: &dyn std::error::Error| WorldError { attempted, cause: causes(error) }
         };
         let course = &self.race.courses[self.course];
         let cluster = (course.make)(seed, self.split)
@@ -178,19 +190,7 @@ impl Scene {
         let race = &self.race;
         let (rails, quotas) = (&race.rails, &race.quotas);
         let rules = Rules { tick: race.tick, warm_up: race.warm_up, rails, quotas };
-        Practice::begin(cluster, rewards, &rules, self.period().0)
+        Practice::begin(cluster, rewards, &rules, self.period().0, self.details)
             .map_err(|error| failed("beginning an episode".to_owned())(&error))
     }
-}
-
-/// An error with its causes, in one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

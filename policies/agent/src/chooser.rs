@@ -1,6 +1,6 @@
 //! A chooser: an agent that decides, with room for its intermediate values.
 
-use crate::{Agent, Arrangement, Network, Normaliser, Scratch, View, best, joint, parts};
+use crate::{Agent, Arrangement, Network, Normaliser, Scratch, View, best, joint_allowed, parts};
 
 /// An agent that decides greedily: for each head the allowed option of the largest value.
 #[derive(Debug, Clone)]
@@ -83,7 +83,7 @@ impl Chooser {
     }
 
     fn choose_jointly(&mut self, changes: usize) -> Option<()> {
-        joint::allowed(&self.allowed, changes, &mut self.joint);
+        joint_allowed(&self.allowed, changes, &mut self.joint);
         parts(best(&self.outputs, |option| self.joint[option])?, changes, &mut self.choices);
         parts(best(&self.outputs, |_| true)?, changes, &mut self.wishes);
         Some(())

@@ -20,7 +20,7 @@ pub fn parts(index: usize, changes: usize, parts: &mut [usize]) {
 
 /// Writes the mask of the joint options from the masks of the workloads, one after the other: an option
 /// is allowed if all its parts are.
-pub(crate) fn allowed(workloads: &[bool], changes: usize, options: &mut [bool]) {
+pub fn joint_allowed(workloads: &[bool], changes: usize, options: &mut [bool]) {
     // Once the masks of the first k workloads are combined, they are repeated for each change of the
     // next one, from the back, so that nothing is overwritten before it was read.
     let mut combined = 1;
@@ -55,7 +55,7 @@ mod tests {
     fn a_joint_option_is_allowed_if_all_its_parts_are() {
         let workloads = [true, false, true, false, true, true, true, true, false];
         let mut options = [false; 27];
-        allowed(&workloads, 3, &mut options);
+        joint_allowed(&workloads, 3, &mut options);
         let mut found = [0; 3];
         for (index, &option) in options.iter().enumerate() {
             parts(index, 3, &mut found);

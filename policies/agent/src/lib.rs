@@ -27,7 +27,7 @@ pub use choice::best;
 pub use chooser::Chooser;
 pub use feature::{Curve, Feature};
 pub use file::{ReadError, is_agent};
-pub use joint::{joint_index, parts};
+pub use joint::{joint_allowed, joint_index, parts};
 pub use network::{Activation, Dense, Network, NetworkError, Scratch};
 pub use normaliser::Normaliser;
 pub use view::View;

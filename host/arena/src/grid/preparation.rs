@@ -3,6 +3,7 @@
 //! with what it learned. It is done once for all cells of the entrant.
 
 use rayon::prelude::*;
+use scaling::causes;
 use serde::{Deserialize, Serialize};
 
 use super::cell::{CellError, Heat, Stored, caught};
@@ -13,7 +14,6 @@ use crate::entry::{Candidate, Entrant, Learning, Split, Training, Tuning};
 use crate::metric::Metric;
 use crate::results::{Curve, CurvePoint, Trial};
 use crate::statistics::is_better;
-use crate::store::causes;
 
 /// What came of an entrant's preparation.
 pub(crate) struct Preparation {

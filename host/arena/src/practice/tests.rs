@@ -13,7 +13,13 @@ const SECOND: Duration = Duration::from_secs(1);
 fn begin(pond: Pond, period: Duration, rails: &Rails) -> Result<Practice, PracticeError> {
     let warm_up = SECOND * pond.warm_up_ticks as u32;
     let rules = Rules { tick: SECOND, warm_up, rails, quotas: &BTreeMap::new() };
-    Practice::begin(Box::new(pond), vec![Box::new(Umpire::counting())], &rules, period)
+    Practice::begin(
+        Box::new(pond),
+        vec![Box::new(Umpire::counting())],
+        &rules,
+        period,
+        DetailSet::NONE,
+    )
 }
 
 fn practice(pond: Pond, ticks: u32) -> Practice {
@@ -61,6 +67,20 @@ fn a_turn_lasts_a_period_and_the_last_one_is_cut_short() {
     assert_eq!(practice.observations().tick, 8);
     assert_eq!(practice.step(&[]), Err(PracticeError::Over));
     assert_eq!(practice.measures().rewards[0].total, (1..=8).map(f64::from).sum::<f64>());
+}
+
+#[test]
+fn a_tick_that_is_a_little_late_is_learned_from_and_one_that_was_missed_is_not() {
+    for (late_milliseconds, lessons) in [(400, [1, 1, 1, 1]), (600, [1, 1, 0, 1])] {
+        let mut pond = pond(8, &[0]);
+        pond.late = Some((3, Duration::from_millis(late_milliseconds)));
+        let mut practice = practice(pond, 1);
+        let found = [(); 4].map(|()| {
+            practice.step(&more(&practice)).unwrap();
+            practice.consequences().len()
+        });
+        assert_eq!(found, lessons, "{late_milliseconds} ms");
+    }
 }
 
 #[test]

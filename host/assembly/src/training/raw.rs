@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use agent::{Arrangement, Change, Feature};
-use learner::Algorithm;
+use learner::{Algorithm, BootstrapSettings};
 use serde::{Deserialize, Serialize};
 
 use crate::experiment::Seeds;
@@ -53,6 +53,9 @@ pub(super) struct RawTraining {
     pub(super) checkpoint: RawCheckpoint,
     #[serde(default)]
     pub(super) early_stop: Option<RawEarlyStop>,
+    /// Let a rule drive until the agent is surely better (DQN, one world).
+    #[serde(default)]
+    pub(super) bootstrap: Option<RawBootstrap>,
 }
 
 fn one() -> usize {
@@ -99,6 +102,16 @@ impl Default for RawCheckpoint {
     fn default() -> Self {
         Self { every_steps: 10_000, keep: 3 }
     }
+}
+
+/// Who drives at first, and until when.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawBootstrap {
+    /// One of the race's policies, by its name there.
+    pub(super) rule: String,
+    #[serde(default)]
+    pub(super) settings: BootstrapSettings,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

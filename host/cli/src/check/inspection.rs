@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use registry::{Allowance, Conformance, Outcome, Passed, Stage, conformance};
 use sandbox::{Component, Tenant, Trial, World};
+use scaling::causes;
 
 use super::line::cut;
 use crate::entrance::{Bytes, Lane, Timed, stopwatch};
@@ -84,7 +85,7 @@ impl Inspector<'_> {
         });
         let state = match held {
             Ok(passed) => State::Passed(Box::new(passed)),
-            Err(error) => State::Refused { stage: error.stage(), error: causes(&error) },
+            Err(error) => State::Refused { stage: error.stage(), error: bearable(&error) },
         };
         Ok(Inspection { name: printable(name), bytes: bytes.len(), timed, state })
     }
@@ -124,19 +125,10 @@ fn told(component: &Component) -> (World, String, String, String) {
     }
 }
 
-/// An error with what caused it, in one line of bearable length: much of it may be a stranger's words.
-fn causes(error: &dyn std::error::Error) -> String {
+/// An error in a line of bearable length: much of it may be a stranger's words.
+fn bearable(error: &dyn std::error::Error) -> String {
     const CHARACTERS: usize = 1000;
-    let mut said = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let words = cause.to_string();
-        if !said.contains(&words) {
-            said = format!("{said}: {words}");
-        }
-        source = cause.source();
-    }
-    printable(&cut(&said, CHARACTERS))
+    printable(&cut(&causes(error), CHARACTERS))
 }
 
 /// Text that cannot move a terminal's cursor.

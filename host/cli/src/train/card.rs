@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use assembly::TrainingPlan;
-use learner::figures;
+use learner::{BootstrapReport, Phase, Stint, figures};
 use serde::Serialize;
 
 use super::seed::{Trained, folder};
@@ -31,6 +31,9 @@ struct Row {
     evaluation: Vec<(&'static str, f64)>,
     folder: PathBuf,
     checkpoint: PathBuf,
+    /// Who drove when, if a rule led.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bootstrap: Option<BootstrapReport>,
 }
 
 impl Card {
@@ -55,6 +58,7 @@ impl Card {
                 },
                 folder: folder(out, *seed),
                 checkpoint: end.checkpoint.clone(),
+                bootstrap: trained.led.clone(),
             }
         };
         Self {
@@ -85,6 +89,9 @@ impl output::Card for Card {
             if !told.is_empty() {
                 line(format_args!("    evaluated: {}", told.join(", ")));
             }
+            for stint in row.bootstrap.iter().flat_map(|led| &led.stints) {
+                line(format_args!("    {}", drove(stint)));
+            }
             line(format_args!("    {}", row.checkpoint.display()));
         }
         for plot in &self.plots {
@@ -97,4 +104,21 @@ impl output::Card for Card {
         }
         text
     }
+}
+
+/// A stretch under the same driver, in words.
+fn drove(stint: &Stint) -> String {
+    let who = match stint.phase {
+        Phase::Rule => "the rule",
+        Phase::Agent => "the agent",
+        Phase::FallenBack => "the rule, after a fall-back,",
+    };
+    let share = |share: Option<f64>| {
+        share.map_or("-".to_owned(), |share| format!("{:.1} %", 100.0 * share))
+    };
+    let reward = stint.mean_reward().map_or("-".to_owned(), |reward| format!("{reward:.4}"));
+    let (turn, turns, missed) = (stint.turn, stint.turns, share(stint.missed_share()));
+    format!(
+        "from turn {turn} {who} drove {turns} turns: reward {reward}, objectives missed {missed}"
+    )
 }

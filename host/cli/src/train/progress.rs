@@ -65,6 +65,14 @@ impl Bars {
                     None => note(format_args!("seed {} {line}", one.seed)),
                 }
             }
+            Told::Complaint { text } => {
+                let line = format!("seed {}: {text}", one.seed);
+                match &one.bar {
+                    // A line that cannot be written to a terminal is not worth a failure.
+                    Some(bar) => bar.suspend(|| note(format_args!("{line}"))),
+                    None => note(format_args!("{line}")),
+                }
+            }
             Told::Saved { .. } => {}
         }
     }

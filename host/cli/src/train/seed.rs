@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use assembly::TrainingPlan;
+use anyhow::anyhow;
+use assembly::{Rule, TrainingPlan};
 use learner::{
-    CheckpointFolder, CurveFiles, Curves, Device, Memory, MemorySettings, Provenance,
-    RunConditions, RunEnd, RunFolder, StoredMemory, Told, Trainer, Training, run,
+    Algorithm, Books, Bootstrap, BootstrapParts, BootstrapReport, BootstrapSettings,
+    CheckpointFolder, CurveFiles, Curves, Device, Dqn, DqnSettings, LearnError, Memory,
+    MemoryError, MemorySettings, Provenance, RunConditions, RunEnd, RunFolder, Session, Shape,
+    StoredMemory, Told, Trainer, Training, run,
 };
 use worlds::{ClusterWorld, Scene, World};
 
@@ -18,6 +21,8 @@ use crate::output::note;
 pub(super) struct Seed<'a> {
     pub(super) plan: &'a TrainingPlan,
     pub(super) scene: &'a Scene,
+    /// Who leads the agent, if anybody does.
+    pub(super) rule: Option<&'a Rule>,
     pub(super) device: Device,
     pub(super) out: &'a Path,
     pub(super) resume: bool,
@@ -29,6 +34,8 @@ pub(super) struct Seed<'a> {
 pub(super) struct Trained {
     pub(super) end: RunEnd,
     pub(super) curves: Curves,
+    /// Who drove when, if a rule led.
+    pub(super) led: Option<BootstrapReport>,
 }
 
 /// The folder of a seed.
@@ -55,52 +62,104 @@ impl Seed<'_> {
             }
             false => None,
         };
-        let training = self.training(seed, &folder)?;
-        let mut trainer = match &checkpoint {
-            Some(checkpoint) => Trainer::resume(training, checkpoint)?,
-            None => Trainer::new(training)?,
-        };
-        let step = checkpoint.map(|checkpoint| checkpoint.training.step);
-        let curves = CurveFiles::open(&folder, step)?;
-        let mut folder =
+        let steps = checkpoint.as_ref().map(|checkpoint| checkpoint.training.steps());
+        let curves = CurveFiles::open(&folder, steps)?;
+        let mut run_folder =
             RunFolder { checkpoints, checkpoint_every: self.plan.checkpoint_every, curves };
         let mut world = ClusterWorld::new(self.scene.clone());
         let mut conditions =
             RunConditions { clock: self.clock, tell, interrupted: self.interrupted };
-        let end = run(&mut trainer, &mut world, &mut folder, &mut conditions)?;
-        Ok(Trained { end, curves: trainer.curves().clone() })
+        let mut go = |session: &mut dyn Session| -> Result<(RunEnd, Curves), Failure> {
+            let end = run(session, &mut world, &mut run_folder, &mut conditions)?;
+            Ok((end, session.books().curves().clone()))
+        };
+        let (end, curves, led) = match (&self.plan.bootstrap, self.rule) {
+            (Some(settings), Some(rule)) => {
+                let parts = self.led(seed, &folder, settings, rule)?;
+                let mut bootstrap = match &checkpoint {
+                    Some(checkpoint) => Bootstrap::resume(parts, checkpoint)?,
+                    None => Bootstrap::new(parts)?,
+                };
+                let (end, curves) = go(&mut bootstrap)?;
+                (end, curves, Some(bootstrap.report().clone()))
+            }
+            _ => {
+                let training = self.training(seed, &folder)?;
+                let mut trainer = match &checkpoint {
+                    Some(checkpoint) => Trainer::resume(training, checkpoint)?,
+                    None => Trainer::new(training)?,
+                };
+                let (end, curves) = go(&mut trainer)?;
+                (end, curves, None)
+            }
+        };
+        Ok(Trained { end, curves, led })
     }
 
     fn training(&self, seed: u64, folder: &Path) -> Result<Training, Failure> {
-        let (plan, scene) = (self.plan, self.scene);
-        let world = || Box::new(ClusterWorld::new(scene.clone())) as Box<dyn World>;
+        let plan = self.plan;
+        let world = || Box::new(ClusterWorld::new(self.scene.clone())) as Box<dyn World>;
         let worlds: Vec<Box<dyn World>> = (0..plan.settings.worlds).map(|_| world()).collect();
-        let shape = worlds[0].shape().clone();
-        let memory = |settings: &learner::DqnSettings| {
-            let settings = MemorySettings {
-                capacity: settings.buffer,
-                n_step: settings.n_step as u32,
-                gamma: settings.gamma,
-                prioritised: settings.prioritised.map(learner::dqn::Prioritised::kept),
-                log: Some(folder.join("replay")),
-                keep: plan.keep,
-                provenance: self.provenance(seed),
-                features: scene.feature_names(),
-                features_version: scene.features_version(),
-            };
-            Ok(Box::new(StoredMemory::open(settings, &shape)?) as Box<dyn Memory>)
+        let shape = worlds[0].shape();
+        let memory = |settings: &DqnSettings| self.memory(settings, shape, seed, folder);
+        let agent = plan.algorithm.agent(shape, seed, self.device, memory)?;
+        let (books, is_simulated) = (self.books(seed), plan.is_simulated());
+        Ok(Training { books, agent, worlds, is_simulated })
+    }
+
+    /// An agent that a rule leads.
+    fn led(
+        &self,
+        seed: u64,
+        folder: &Path,
+        settings: &BootstrapSettings,
+        rule: &Rule,
+    ) -> Result<BootstrapParts, Failure> {
+        let Algorithm::Dqn(of_agent) = &self.plan.algorithm else {
+            unreachable!("a plan with a rule that leads is refused unless it is of dqn")
         };
-        let agent = plan.algorithm.agent(&shape, seed, self.device, memory)?;
-        Ok(Training {
-            settings: plan.settings.clone(),
-            algorithm: plan.algorithm.clone(),
-            card: Some(plan.card().clone()),
-            facts: self.facts(seed),
-            seed,
-            agent,
-            worlds,
-            is_simulated: plan.is_simulated(),
+        let policy =
+            (rule.make)(seed).map_err(|error| Failure::new(Exit::Other, anyhow!("{error}")))?;
+        let world = ClusterWorld::new(self.scene.clone());
+        let shape = world.shape().clone();
+        let memory = self.memory(of_agent, &shape, seed, folder).map_err(LearnError::from)?;
+        Ok(BootstrapParts {
+            books: self.books(seed),
+            settings: settings.clone(),
+            agent: Dqn::new(of_agent.clone(), shape, seed, self.device, memory)?,
+            rule: policy,
+            period: rule.period,
+            world,
+            is_simulated: self.plan.is_simulated(),
         })
+    }
+
+    fn books(&self, seed: u64) -> Books {
+        let plan = self.plan;
+        let card = Some(plan.card().clone());
+        let facts = self.facts(seed);
+        Books::new(plan.settings.clone(), plan.algorithm.clone(), card, facts, seed)
+    }
+
+    fn memory(
+        &self,
+        settings: &DqnSettings,
+        shape: &Shape,
+        seed: u64,
+        folder: &Path,
+    ) -> Result<Box<dyn Memory>, MemoryError> {
+        let settings = MemorySettings {
+            capacity: settings.buffer,
+            n_step: settings.n_step as u32,
+            gamma: settings.gamma,
+            prioritised: settings.prioritised.map(learner::dqn::Prioritised::kept),
+            log: Some(folder.join("replay")),
+            keep: self.plan.keep,
+            provenance: self.provenance(seed),
+            features: self.scene.feature_names(),
+            features_version: self.scene.features_version(),
+        };
+        Ok(Box::new(StoredMemory::open(settings, shape)?))
     }
 
     fn provenance(&self, seed: u64) -> Provenance {

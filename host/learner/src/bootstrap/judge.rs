@@ -5,12 +5,14 @@
 //! same weights and are fitted with the same minibatches: two policies that do the same are worth the same
 //! to the bit, and what differs comes of what they do.
 
+use serde::{Deserialize, Serialize};
+
 use super::BootstrapSettings;
 use super::log::{Log, Segment, Step};
-use super::model::{Model, Sample};
+use super::model::{Model, ModelState, Sample};
 use crate::{
-    Agent, Chance, Comparison, Dqn, Normaliser, OffPolicyEpisode, OffPolicyError, OffPolicyStep,
-    Purpose, Shape, compare_off_policy,
+    Agent, Chance, Comparison, Dqn, LearnError, Normaliser, OffPolicyEpisode, OffPolicyError,
+    OffPolicyStep, Purpose, Shape, compare_off_policy,
 };
 
 /// Inputs of models are clipped here, in deviations.
@@ -20,6 +22,16 @@ const CLIP: f32 = 5.0;
 pub(super) struct Judge {
     /// Of the agent and of the rule, each for the even blocks and for the odd.
     models: [[Model; 2]; 2],
+    normaliser: Normaliser,
+    modelling: Chance,
+    resampling: Chance,
+}
+
+/// A judge at rest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct JudgeState {
+    models: [[ModelState; 2]; 2],
     normaliser: Normaliser,
     modelling: Chance,
     resampling: Chance,
@@ -47,6 +59,28 @@ impl Judge {
             modelling,
             resampling: Chance::new(seed, Purpose::Bootstrap),
         }
+    }
+
+    /// At rest.
+    pub(super) fn state(&self) -> JudgeState {
+        JudgeState {
+            models: self.models.each_ref().map(|pair| pair.each_ref().map(Model::state)),
+            normaliser: self.normaliser.clone(),
+            modelling: self.modelling.clone(),
+            resampling: self.resampling.clone(),
+        }
+    }
+
+    /// Takes over a state; if it is refused, the judge is of no use any more.
+    pub(super) fn restore(&mut self, state: &JudgeState) -> Result<(), LearnError> {
+        let models = self.models.iter_mut().flatten();
+        models
+            .zip(state.models.iter().flatten())
+            .try_for_each(|(own, state)| own.restore(state))?;
+        self.normaliser = state.normaliser.clone();
+        self.modelling = state.modelling.clone();
+        self.resampling = state.resampling.clone();
+        Ok(())
     }
 
     /// Takes inputs into account.

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use scaling::Ending;
+use serde::{Deserialize, Serialize};
 
 use crate::RowId;
 
 /// A row as it was seen.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Seen {
     /// `[inputs]`
     pub(super) inputs: Vec<f32>,
@@ -18,7 +20,8 @@ pub(super) struct Seen {
 }
 
 /// A step of a row.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Step {
     pub(super) before: Seen,
     /// `[heads]`: what was chosen. Guard rails that make something else of it belong to the world.
@@ -31,7 +34,8 @@ pub(super) struct Step {
 }
 
 /// Steps of a row that followed on each other, all in one block.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Segment {
     /// A stretch of turns; that of all rows has the same number.
     pub(super) block: u64,
@@ -42,7 +46,8 @@ pub(super) struct Segment {
 }
 
 /// Segments of bounded length, the oldest of which go.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Log {
     horizon: u64,
     most: u64,

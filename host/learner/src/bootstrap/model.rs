@@ -10,12 +10,16 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
 use tch::Device;
 
 use super::log::Step;
 use crate::gradient::{clip, norm};
 use crate::passes::Passes;
-use crate::{Activation, Adam, Chance, Initialisation, Mlp, MlpShape, Normaliser, Shape};
+use crate::{
+    Activation, Adam, AdamState, Chance, Initialisation, LearnError, Mlp, MlpShape, Normaliser,
+    Shape,
+};
 
 /// Neurons of each hidden layer. It is fitted to some thousand steps.
 const HIDDEN: [usize; 2] = [64, 64];
@@ -36,6 +40,17 @@ pub(super) struct Model {
     /// What a reward is divided by; none before the first fit.
     scale: Option<f64>,
     /// The least and the most that anything can be worth, by the rewards that were seen.
+    bounds: (f64, f64),
+}
+
+/// A model at rest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ModelState {
+    network: Vec<f32>,
+    target_network: Vec<f32>,
+    optimiser: AdamState,
+    scale: Option<f64>,
     bounds: (f64, f64),
 }
 
@@ -72,6 +87,39 @@ impl Model {
             scale: None,
             bounds: (f64::NEG_INFINITY, f64::INFINITY),
         }
+    }
+
+    /// At rest.
+    pub(super) fn state(&self) -> ModelState {
+        ModelState {
+            network: self.network.weights(),
+            target_network: self.target_network.weights(),
+            optimiser: self.optimiser.state(),
+            scale: self.scale,
+            bounds: self.bounds,
+        }
+    }
+
+    /// Takes over a state.
+    pub(super) fn restore(&mut self, state: &ModelState) -> Result<(), LearnError> {
+        let wanted = self.network.weights().len();
+        for (list, found) in [
+            ("the weights of a model", state.network.len()),
+            ("the weights of a model's targets", state.target_network.len()),
+        ] {
+            if found != wanted {
+                return Err(LearnError::Length { list, found, wanted });
+            }
+        }
+        let of = |weights| Mlp::from_weights(self.network.shape().clone(), weights, Device::Cpu);
+        let (network, target_network) = (of(&state.network), of(&state.target_network));
+        if !self.optimiser.restore(&state.optimiser) {
+            let (list, found) = ("the moments of a model's optimiser", state.optimiser.first.len());
+            return Err(LearnError::Length { list, found, wanted });
+        }
+        (self.network, self.target_network) = (network, target_network);
+        (self.scale, self.bounds) = (state.scale, state.bounds);
+        Ok(())
     }
 
     /// Takes so many steps towards what the policy is worth.

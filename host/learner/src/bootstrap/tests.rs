@@ -1,10 +1,14 @@
 mod scene;
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
-use self::scene::{TURNS, Wish, ignorant, learner, rule, rule_every, stubborn, world};
+use self::scene::{
+    TURNS, Wish, ignorant, learner, learner_with_log, rule, rule_every, rule_of, stubborn, world,
+};
 use super::*;
-use crate::{evaluate, use_one_thread};
+use crate::{Algorithm, TrainingSettings, evaluate, use_one_thread};
 
 /// Scales when it is too late.
 const SLUGGISH: Wish = Wish::Threshold(0.99, 0.3);
@@ -18,15 +22,44 @@ fn settings() -> BootstrapSettings {
     }
 }
 
+fn parts(
+    settings: BootstrapSettings,
+    agent: Dqn,
+    rule: Box<dyn Policy>,
+    seed: u64,
+) -> BootstrapParts {
+    let training = TrainingSettings {
+        steps: 100_000,
+        greedy_steps: 0,
+        watch: false,
+        worlds: 1,
+        threads: 1,
+        evaluate_every: 1_000,
+        evaluation_episodes: 0,
+        patience: None,
+        enough: None,
+    };
+    let algorithm = Algorithm::Dqn(agent.settings().clone());
+    let books = Books::new(training, algorithm, None, BTreeMap::new(), seed);
+    let (world, is_simulated) = (world(), true);
+    BootstrapParts { books, settings, agent, rule, period: None, world, is_simulated }
+}
+
 fn begin(settings: BootstrapSettings, agent: Dqn, wish: Wish, seed: u64) -> Bootstrap {
-    Bootstrap::new(settings, agent, rule(wish), world(), seed).unwrap()
+    Bootstrap::new(parts(settings, agent, rule(wish), seed)).unwrap()
+}
+
+/// Steps, and says who drives next.
+fn step(bootstrap: &mut Bootstrap) -> Phase {
+    bootstrap.step().unwrap();
+    bootstrap.phase()
 }
 
 /// Steps until another drives, at most so many; the phase then.
 fn until_change(bootstrap: &mut Bootstrap, most: u64) -> Phase {
     let before = bootstrap.phase();
     for _ in 0..most {
-        if bootstrap.step().unwrap() != before {
+        if step(bootstrap) != before {
             break;
         }
     }
@@ -52,7 +85,7 @@ fn reward_of(wish: Wish) -> f64 {
 }
 
 /// Mean reward of an agent left alone.
-fn reward_of_agent(agent: &Dqn) -> f64 {
+fn reward_of_agent(agent: &dyn Agent) -> f64 {
     let seeds: Vec<u64> = (0..10).map(|seed| (1 << 62) + seed).collect();
     let episodes = evaluate(agent, &mut world(), &seeds).unwrap();
     crate::training::mean(episodes.iter().map(|episode| episode.reward))
@@ -77,7 +110,7 @@ fn an_agent_that_learned_to_do_better_takes_over_and_does_better() {
     assert!(after.missed_share() < before.missed_share(), "{after:?} after {before:?}");
     let written = serde_json::to_string(bootstrap.report()).unwrap();
     assert_eq!(&serde_json::from_str::<BootstrapReport>(&written).unwrap(), bootstrap.report());
-    let checkpoint = bootstrap.checkpoint(None, BTreeMap::new()).unwrap();
+    let checkpoint = bootstrap.checkpoint().unwrap();
     assert_eq!(checkpoint.agent, bootstrap.agent().state());
     assert_eq!(checkpoint.training.step, bootstrap.report().steps);
 }
@@ -170,16 +203,69 @@ fn the_same_seed_gives_the_same_report() {
 }
 
 #[test]
+fn an_interrupted_bootstrapping_that_goes_on_is_the_uninterrupted_one_to_the_bit() {
+    let begin = |folder: &Path| {
+        let rule = rule_every(SLUGGISH, Duration::from_secs(6));
+        let settings = BootstrapSettings { horizon_turns: 7, ..rash() };
+        parts(settings, learner_with_log(5, folder), rule, 5)
+    };
+    let folder = || tempfile::tempdir().unwrap();
+    let go_on = |bootstrap: &mut Bootstrap, turns: u64| {
+        for _ in 0..turns {
+            step(bootstrap);
+        }
+    };
+    let whole = folder();
+    let mut whole = Bootstrap::new(begin(whole.path())).unwrap();
+    // In the middle of an episode and of a block, before and after the agent has taken over.
+    for (turns, phase) in [(55, Phase::Rule), (337, Phase::Agent)] {
+        let before = whole.report().turns;
+        go_on(&mut whole, turns - before);
+        assert_eq!(whole.phase(), phase);
+        let part = folder();
+        let mut cut = Bootstrap::new(begin(part.path())).unwrap();
+        go_on(&mut cut, turns);
+        let file = part.path().join("one.checkpoint");
+        cut.checkpoint().unwrap().write(&file).unwrap();
+        // What is done after the checkpoint is done again.
+        go_on(&mut cut, 20);
+        drop(cut);
+        let checkpoint = Checkpoint::read(&file).unwrap();
+        let mut resumed = Bootstrap::resume(begin(part.path()), &checkpoint).unwrap();
+        let (now, then) = (whole.checkpoint().unwrap(), resumed.checkpoint().unwrap());
+        assert!(now.bootstrap == then.bootstrap && now.agent == then.agent, "at {turns}");
+        go_on(&mut whole, 250);
+        go_on(&mut resumed, 250);
+        assert_eq!(resumed.report(), whole.report());
+        let (one, other) = (whole.checkpoint().unwrap(), resumed.checkpoint().unwrap());
+        assert!(one.bootstrap == other.bootstrap, "after {turns}");
+        assert!(one.agent == other.agent, "after {turns}");
+        assert_eq!(one.training.worlds, other.training.worlds);
+    }
+}
+
+#[test]
+fn a_checkpoint_of_another_bootstrapping_is_refused_by_name() {
+    let begin = |settings| parts(settings, ignorant(5), rule(SLUGGISH), 5);
+    let mut checkpoint = Bootstrap::new(begin(rash())).unwrap().checkpoint().unwrap();
+    let said = Bootstrap::resume(begin(settings()), &checkpoint).err().unwrap().to_string();
+    assert!(said.contains("settings that it was begun with"), "{said}");
+    checkpoint.bootstrap = None;
+    let said = Bootstrap::resume(begin(rash()), &checkpoint).err().unwrap().to_string();
+    assert!(said.contains("an agent by itself"), "{said}");
+}
+
+#[test]
 fn a_rule_is_asked_at_its_own_period_and_its_wish_stands_in_between() {
     let period = Duration::from_secs(6);
     let rule = rule_every(Wish::More(2), period);
     let settings = BootstrapSettings { explore: 1e-9, ..settings() };
-    let mut bootstrap = Bootstrap::new(settings, ignorant(1), rule, world(), 1).unwrap();
+    let mut bootstrap = Bootstrap::new(parts(settings, ignorant(1), rule, 1)).unwrap();
     // Two more than it has at turns 0, 3 …, and one more at each turn until it has them.
     let mut replicas = Vec::new();
     for _ in 0..6 {
         bootstrap.step().unwrap();
-        let seen = bootstrap.world.practice().unwrap().observations();
+        let seen = bootstrap.world.world().practice().unwrap().observations();
         replicas.push(seen.replicas(0).unwrap());
     }
     assert_eq!(replicas, [2, 3, 3, 4, 5, 5]);
@@ -188,22 +274,22 @@ fn a_rule_is_asked_at_its_own_period_and_its_wish_stands_in_between() {
 #[test]
 fn what_cannot_be_bootstrapped_is_refused_by_name() {
     use_one_thread();
-    let check = |found: Result<Bootstrap, BootstrapError>, named: &str| {
-        let said = found.err().unwrap().to_string();
+    let check = |parts: BootstrapParts, named: &str| {
+        let said = Bootstrap::new(parts).err().unwrap().to_string();
         assert!(said.contains(named), "{said}");
     };
     let odd = rule_every(SLUGGISH, Duration::from_secs(3));
-    check(
-        Bootstrap::new(settings(), ignorant(1), odd, world(), 1),
-        "every 3s and the agent every 2s",
-    );
+    check(parts(settings(), ignorant(1), odd, 1), "every 3s and the agent every 2s");
     let none = BootstrapSettings { explore: 0.0, ..settings() };
-    check(Bootstrap::new(none, ignorant(1), rule(SLUGGISH), world(), 1), "`explore` is 0");
+    check(parts(none, ignorant(1), rule(SLUGGISH), 1), "`explore` is 0");
     let shape = crate::Shape { inputs: 2, ..world().shape().clone() };
     let of_dqn = crate::DqnSettings { hidden: vec![4], ..crate::DqnSettings::default() };
     let memory = Box::new(of_dqn.memory(&shape).unwrap());
     let other = Dqn::new(of_dqn, shape, 1, tch::Device::Cpu, memory).unwrap();
-    check(Bootstrap::new(settings(), other, rule(SLUGGISH), world(), 1), "another shape");
+    check(parts(settings(), other, rule(SLUGGISH), 1), "another shape");
+    let mut curious = rule_of(SLUGGISH);
+    curious.needs.details = scaling::DetailSet::NONE.with(scaling::Detail::Pods);
+    check(parts(settings(), ignorant(1), Box::new(curious), 1), "reads details");
 }
 
 #[test]

@@ -34,7 +34,7 @@ impl CheckpointFolder {
 
     /// Writes a checkpoint, then removes those that are too many. Gives where it is.
     pub fn save(&self, checkpoint: &Checkpoint) -> Result<PathBuf, CheckpointError> {
-        let path = self.folder.join(format!("{:012}.{EXTENSION}", checkpoint.training.step));
+        let path = self.folder.join(format!("{:012}.{EXTENSION}", checkpoint.training.steps()));
         checkpoint.write(&path)?;
         let all = self.all()?;
         for (_, old) in &all[..all.len().saturating_sub(self.keep)] {

@@ -14,12 +14,12 @@ const HEADER: &[u8] = b"step,episode,wall_seconds,name,value\n";
 
 /// A line. Its fields are the columns.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct Row {
-    step: u64,
+pub(super) struct Row {
+    pub(super) step: u64,
     episode: u64,
     wall_seconds: f64,
-    name: String,
-    value: f64,
+    pub(super) name: String,
+    pub(super) value: f64,
 }
 
 /// Opens the table, keeping its lines up to a step.

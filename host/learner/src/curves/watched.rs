@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use csv::Reader;
 
+use super::table::Row;
 use super::{Line, Panel, Plot, PlotError, plot_lines};
 
 /// Values by step of every series of a table.
@@ -77,7 +78,7 @@ pub fn plot_watched(folder: &Path) -> Result<Vec<PathBuf>, PlotError> {
 fn read(table: &Path) -> Result<Series, csv::Error> {
     let mut all = Series::new();
     for row in Reader::from_path(table)?.deserialize() {
-        let (step, _, _, name, value): (u64, u64, f64, String, f64) = row?;
+        let Row { step, name, value, .. } = row?;
         all.entry(name).or_default().insert(step, value);
     }
     Ok(all)

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use replay::{
     Batch, Draw, Experience, Limits, LogSettings, Mark, Prioritised, Provenance, ProvenanceId,
-    Recovery, Replay, RowId as SampleId, Schema, Settings, Status, Whose,
+    Replay, RowId as SampleId, Schema, Settings, Status, Whose,
 };
-use scaling::{Ending, TenantId, WorkloadId};
+use scaling::{Ending, TenantId, WorkloadId, causes};
 use serde::{Deserialize, Serialize};
 
 use super::{Memory, MemoryError, Row};
@@ -64,7 +64,6 @@ struct Track {
 /// Experience that an agent samples from.
 pub struct StoredMemory {
     replay: Replay,
-    recovery: Recovery,
     draw: Draw,
     provenance: Provenance,
     /// By world: the present episode's, and its seed.
@@ -78,15 +77,7 @@ pub struct StoredMemory {
 }
 
 fn failed<E: std::error::Error>(attempted: &'static str) -> impl FnOnce(E) -> MemoryError {
-    move |error| {
-        let mut cause = error.to_string();
-        let mut source = error.source();
-        while let Some(error) = source {
-            cause = format!("{cause}: {error}");
-            source = error.source();
-        }
-        MemoryError { attempted, cause }
-    }
+    move |error| MemoryError { attempted, cause: causes(&error) }
 }
 
 impl StoredMemory {
@@ -124,8 +115,7 @@ impl StoredMemory {
             provenances: BTreeMap::new(),
             tracks: BTreeMap::new(),
             episodes: 0,
-            marks: recovery.marks.clone(),
-            recovery,
+            marks: recovery.marks,
             keep: settings.keep.max(1),
             is_prioritised,
             scores: Vec::new(),
@@ -160,16 +150,6 @@ impl StoredMemory {
             features_version: String::new(),
         };
         Self::open(settings, shape)
-    }
-
-    /// What opening the log found.
-    pub fn recovery(&self) -> &Recovery {
-        &self.recovery
-    }
-
-    /// How durable it is.
-    pub fn status(&self) -> Status {
-        self.replay.status()
     }
 
     /// Everything that is kept.
@@ -272,6 +252,16 @@ impl Memory for StoredMemory {
             episodes: self.episodes,
             seeds: self.provenances.iter().map(|(&world, &(_, seed))| (world, seed)).collect(),
         }))
+    }
+
+    fn complaint(&self) -> Option<String> {
+        match self.replay.status() {
+            Status::MemoryOnly { durable, cause, .. } => Some(format!(
+                "experience goes on in memory only, what came after row {} is not on the disk: {cause}",
+                durable.0
+            )),
+            Status::InMemory | Status::Durable { .. } => None,
+        }
     }
 
     fn restore(&mut self, state: &MemoryState) -> Result<(), MemoryError> {

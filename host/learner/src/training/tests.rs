@@ -1,13 +1,14 @@
 //! Trainings on CartPole, interrupted and not.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use super::*;
 use crate::classic::cart_pole;
 use crate::{
-    CheckpointError, CheckpointFolder, CurveFiles, DqnSettings, Memory, MemorySettings,
+    Algorithm, CheckpointError, CheckpointFolder, CurveFiles, DqnSettings, Memory, MemorySettings,
     PpoSettings, Provenance, ReinforceSettings, RunConditions, RunEnd, RunFolder, StoredMemory,
     Told, run,
 };
@@ -62,26 +63,19 @@ fn training(algorithm: &Algorithm, seed: u64, folder: &Path) -> Training {
         Ok(Box::new(StoredMemory::open(settings, &shape)?) as Box<dyn Memory>)
     };
     let agent = algorithm.agent(&shape, seed, tch::Device::Cpu, memory).unwrap();
-    Training {
-        settings: TrainingSettings {
-            steps: STEPS,
-            greedy_steps: 0,
-            watch: false,
-            worlds: 2,
-            threads: 1,
-            evaluate_every: 250,
-            evaluation_episodes: 2,
-            patience: None,
-            enough: None,
-        },
-        algorithm: algorithm.clone(),
-        card: None,
-        facts: BTreeMap::new(),
-        seed,
-        agent,
-        worlds,
-        is_simulated: true,
-    }
+    let settings = TrainingSettings {
+        steps: STEPS,
+        greedy_steps: 0,
+        watch: false,
+        worlds: 2,
+        threads: 1,
+        evaluate_every: 250,
+        evaluation_episodes: 2,
+        patience: None,
+        enough: None,
+    };
+    let books = Books::new(settings, algorithm.clone(), None, BTreeMap::new(), seed);
+    Training { books, agent, worlds, is_simulated: true }
 }
 
 /// Goes on until all is done or `stop` says so; the clock stands still, so that curves are the same.
@@ -137,7 +131,7 @@ fn an_interrupted_training_that_goes_on_is_the_uninterrupted_one_to_the_bit() {
         assert!(complaints.is_empty());
         let mut trainer =
             Trainer::resume(training(&algorithm, 5, parts.path()), &checkpoint).unwrap();
-        go_on(&mut trainer, parts.path(), Some(checkpoint.training.step), |_| false);
+        go_on(&mut trainer, parts.path(), Some(checkpoint.training.steps()), |_| false);
         let name = algorithm.name();
         let ((one, curves), (other, others)) = (left(whole.path()), left(parts.path()));
         assert!(curves == others, "{name}: the curves differ");
@@ -195,17 +189,17 @@ fn a_training_stops_when_it_is_enough_or_goes_nowhere() {
     let folder = tempfile::tempdir().unwrap();
     let run = |change: fn(&mut TrainingSettings)| {
         let mut training = training(&algorithms()[1], 5, folder.path());
-        change(&mut training.settings);
+        change(&mut training.books.settings);
         let mut trainer = Trainer::new(training).unwrap();
         let looked = Cell::new(0);
-        while !trainer.is_over() {
+        while !trainer.books().is_over() {
             trainer.step().unwrap();
-            if trainer.steps().is_multiple_of(50) {
+            if trainer.books().steps().is_multiple_of(50) {
                 trainer.evaluate(&mut cart_pole()).unwrap();
                 looked.set(looked.get() + 1);
             }
         }
-        (trainer.steps(), looked.get())
+        (trainer.books().steps(), looked.get())
     };
     assert_eq!(run(|_| ()), (STEPS, 12));
     // A reward of 1 a step is reached at once, and never surpassed.
@@ -221,8 +215,8 @@ fn greedy_steps_come_after_the_training_teach_nothing_and_are_told_one_by_one() 
     go_on(&mut trainer, plain.path(), None, |_| false);
     let learned = trainer.agent().state();
     let mut longer = training(algorithm, 5, watched.path());
-    longer.settings.greedy_steps = 40;
-    longer.settings.watch = true;
+    longer.books.settings.greedy_steps = 40;
+    longer.books.settings.watch = true;
     let mut trainer = Trainer::new(longer).unwrap();
     let end = go_on(&mut trainer, watched.path(), None, |_| false);
     assert_eq!(end.step, STEPS + 40);

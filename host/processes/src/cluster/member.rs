@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, TryRecvError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use scaling::WorkloadId;
+use scaling::{WorkloadId, causes};
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
@@ -253,14 +253,4 @@ pub(crate) fn told(cause: crate::Cause, ended: &Ended) -> String {
         Some(line) => format!("{cause}; the last that it wrote: {line}"),
         None => cause.to_string(),
     }
-}
-
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        words = format!("{words}: {error}");
-        source = error.source();
-    }
-    words
 }

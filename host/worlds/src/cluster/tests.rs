@@ -1,9 +1,10 @@
 use std::time::Duration;
 
+use agent::{Card, Change};
 use scaling::{Ending, Rails};
 
 use super::*;
-use crate::fixture::{mp3, mp3_with, trio};
+use crate::fixture::{card, mp3, mp3_with, trio, trio_of};
 
 /// The choice of one more, one fewer and nothing, from the card of the fixture.
 const NOTHING: u16 = 0;
@@ -103,6 +104,28 @@ fn workloads_by_themselves_have_a_row_and_a_lesson_each() {
     assert_eq!(world.lessons().choices, [MORE, NOTHING, MORE]);
     assert_eq!(world.lessons().rows, [0, 1, 2]);
     assert_eq!(replicas(&world), [2, 1, 2]);
+}
+
+#[test]
+fn limits_are_changed_alone_or_with_replicas_and_learned_from() {
+    let change = |replicas, cpu_millicores| Change { replicas, cpu_millicores, memory_bytes: 0 };
+    let changes = vec![change(0, 0), change(0, 100), change(0, -100), change(1, 100)];
+    let mut world = trio_of(Card {
+        changes,
+        cpu_millicores: Some((100, 300)),
+        ..card(Arrangement::Factored { workloads: 3 })
+    });
+    world.reset(1).unwrap();
+    assert_eq!(world.turn().allowed, [true; 12]);
+    world.step(&[1, 2, 3]).unwrap();
+    assert_eq!(world.lessons().choices, [1, 2, 3]);
+    let seen = world.practice().unwrap().observations();
+    assert_eq!(seen.column(Column::CpuLimitMillicores), [300.0, 100.0, 300.0]);
+    assert_eq!(replicas(&world), [1, 1, 2]);
+    // The largest limit, the least, and the largest.
+    let allowed =
+        [[true, false, true, false], [true, true, false, true], [true, false, true, false]];
+    assert_eq!(world.turn().allowed, allowed.concat());
 }
 
 #[test]

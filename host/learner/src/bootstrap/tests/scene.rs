@@ -1,6 +1,7 @@
 //! A function under bursts whose replicas take a while to start, rules that scale it, and agents.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,8 +14,7 @@ use scaling::{
 use simulator::{Plan, Simulation};
 use worlds::{ClusterWorld, Scene, World};
 
-use crate::Agent;
-use crate::{AgentState, Dqn, DqnSettings};
+use crate::{Agent, AgentState, Dqn, DqnSettings, MemorySettings, Provenance, StoredMemory};
 
 const MOST: f64 = 6.0;
 
@@ -140,7 +140,7 @@ pub(super) enum Wish {
 
 pub(super) struct Rule {
     wish: Wish,
-    needs: Needs,
+    pub(super) needs: Needs,
 }
 
 pub(super) fn rule(wish: Wish) -> Box<dyn Policy> {
@@ -148,8 +148,15 @@ pub(super) fn rule(wish: Wish) -> Box<dyn Policy> {
 }
 
 pub(super) fn rule_every(wish: Wish, period: Duration) -> Box<dyn Policy> {
+    let mut rule = rule_of(wish);
+    rule.needs.period = period;
+    Box::new(rule)
+}
+
+pub(super) fn rule_of(wish: Wish) -> Rule {
     let columns = vec![Column::CpuUtilisationRatioMean, Column::ReplicasDesired];
-    Box::new(Rule { wish, needs: Needs { period, columns, details: DetailSet::NONE } })
+    let (period, details) = (Duration::ZERO, DetailSet::NONE);
+    Rule { wish, needs: Needs { period, columns, details } }
 }
 
 impl Policy for Rule {
@@ -203,6 +210,33 @@ impl Policy for Rule {
 /// An agent that learns quickly.
 pub(super) fn learner(seed: u64) -> Dqn {
     agent(&DqnSettings { gradient_steps: 2, ..settings() }, seed)
+}
+
+/// The same, whose experience outlives it.
+pub(super) fn learner_with_log(seed: u64, folder: &Path) -> Dqn {
+    let settings = DqnSettings { gradient_steps: 2, ..settings() };
+    let shape = world().shape().clone();
+    let kept = MemorySettings {
+        capacity: settings.buffer,
+        n_step: settings.n_step as u32,
+        gamma: settings.gamma,
+        prioritised: None,
+        log: Some(folder.join("replay")),
+        keep: 3,
+        provenance: Provenance {
+            policy: "p".into(),
+            policy_version: String::new(),
+            reward: "kept".into(),
+            reward_version: String::new(),
+            driver: "simulator".into(),
+            seed: 0,
+        },
+        features: (0..shape.inputs).map(|input| format!("f{input}")).collect(),
+        features_version: String::new(),
+    };
+    let memory = Box::new(StoredMemory::open(kept, &shape).unwrap());
+    crate::use_one_thread();
+    Dqn::new(settings, shape, seed, tch::Device::Cpu, memory).unwrap()
 }
 
 /// An agent that never learns.

@@ -53,6 +53,7 @@ fn checkpoint(algorithm: Algorithm, card: Card) -> Checkpoint {
             wall_seconds: 0.0,
             curves: Curves::new(),
         },
+        bootstrap: None,
     };
     let mut learner = checkpoint.learner(Device::Cpu).unwrap();
     let mut chance = Chance::new(1, Purpose::Exploration);
