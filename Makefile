@@ -106,6 +106,7 @@ lint: guests libtorch ## Check formatting, then clippy with warnings as errors, 
 	cd examples/functions && cargo clippy --locked --release --all-targets -- -D warnings
 	cd policies && cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo clippy --locked -p cli --no-default-features -- -D warnings
 
 fmt: ## Format both workspaces
 	cargo fmt --all

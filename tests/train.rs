@@ -145,7 +145,7 @@ fn a_rule_leads_until_the_agent_may_drive_and_the_handing_over_is_told() {
     }
     // What was led is an agent like any other.
     agent(&regatta, "run");
-    regatta.succeed(&["evaluate", "run/seed-1", "--training", "train.yaml", "--episodes", "1"]);
+    regatta.succeed(&["evaluate", "run/seed-1", "--episodes", "1"]);
     let again = regatta.succeed(&[&arguments[..5], &["again"]].concat());
     assert!(again.contains("from turn 0 the rule drove 400 turns: reward 0."), "{again}");
     assert!(again.contains("from turn 400 the agent drove 800 turns"), "{again}");
@@ -174,8 +174,8 @@ fn a_trained_agent_races_by_its_folder_and_as_a_component_alike() {
     regatta.succeed(&["train", "train.yaml", "--out", "run"]);
     regatta.succeed(&["export", "run/seed-1", "-o", "agent.wasm"]);
     let race = RACE.replace(
-        "[{ module: hold }]",
-        "[{ module: agent.wasm }, { name: folder, module: run/seed-1 }, { module: exported.agent }]",
+        "{ module: hold }",
+        "{ module: agent.wasm }, { name: folder, module: run/seed-1 }, { module: exported.agent }",
     );
     agent(&regatta, "run");
     regatta.write("race.yaml", race);
@@ -197,12 +197,24 @@ fn a_trained_agent_races_by_its_folder_and_as_a_component_alike() {
 fn an_agent_is_evaluated_in_episodes_of_its_own() {
     let regatta = scene(PPO);
     regatta.succeed(&["train", "train.yaml", "--out", "run"]);
-    let arguments =
-        ["evaluate", "run/seed-1", "--training", "train.yaml", "--episodes", "3", "--json"];
-    let told: Value = serde_json::from_str(&regatta.succeed(&arguments)).unwrap();
-    assert_eq!(told["episodes"].as_array().unwrap().len(), 3);
-    let reward = told["means"][0][1].as_f64().unwrap();
-    assert!((0.0..=1.0).contains(&reward), "{told}");
+    let evaluate = |arguments: &[&str]| {
+        let more = ["--episodes", "3", "--json"];
+        let told = regatta.succeed(&[&["evaluate"], arguments, &more].concat());
+        let told: Value = serde_json::from_str(&told).unwrap();
+        assert_eq!(told["episodes"].as_array().unwrap().len(), 3);
+        let reward = told["means"][0][1].as_f64().unwrap();
+        assert!((0.0..=1.0).contains(&reward), "{told}");
+        told["means"].clone()
+    };
+    // By its folder, by a checkpoint, and by the file that it comes from.
+    let newest = regatta.files("run/seed-1/checkpoints").pop().unwrap();
+    let means = evaluate(&["run/seed-1"]);
+    assert_eq!(evaluate(&[newest.to_str().unwrap()]), means);
+    assert_eq!(evaluate(&["run/seed-1", "--training", "train.yaml"]), means);
+    fs::remove_file(regatta.path("run/seed-1/training.json")).unwrap();
+    let refused = regatta.run(&["evaluate", "run/seed-1"]);
+    assert_eq!(refused.code, Some(3), "{refused:?}");
+    assert!(refused.stderr.contains("by --training"), "{}", refused.stderr);
 }
 
 #[test]

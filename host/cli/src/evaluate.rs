@@ -13,6 +13,7 @@ use crate::exit::Failure;
 use crate::module;
 use crate::output::{self, Output};
 use crate::race::ClusterKind;
+use crate::train::Origin;
 
 /// Runs a trained agent through episodes in which it does not explore, and tells what came of them.
 ///
@@ -22,13 +23,14 @@ use crate::race::ClusterKind;
 pub(crate) struct Arguments {
     /// A checkpoint, or the folder of a training, whose newest one is taken.
     checkpoint: PathBuf,
-    /// The training that it comes from, which says in what world to look at it.
+    /// The training that says in what world to look at it, instead of the one that it comes from.
     #[arg(long, value_name = "FILE")]
-    training: PathBuf,
+    training: Option<PathBuf>,
     /// How many episodes.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     episodes: u32,
-    /// The folder of the trace that its race asks for; a fitted generator stands in without.
+    /// The folder of the trace that its race asks for, instead of the one that it was trained with; a fitted
+    /// generator stands in without.
     #[arg(long, value_name = "DIR")]
     trace: Option<PathBuf>,
     /// What to run on.
@@ -57,16 +59,20 @@ struct Episode {
 }
 
 pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> {
+    let checkpoint = checkpoint(&arguments.checkpoint)?;
+    let origin = match &arguments.training {
+        Some(file) => Origin { file: file.clone(), trace: None, profile: None },
+        None => Origin::of(&arguments.checkpoint)?,
+    };
     let experiment = Options {
-        trace: arguments.trace.clone(),
+        trace: arguments.trace.clone().or(origin.trace),
         seeds: None,
         cluster: arguments.cluster.into(),
-        profile: ProfileChoice::OfTheFile,
+        profile: origin.profile.map_or_else(Default::default, ProfileChoice::Named),
         duration_seconds: None,
     };
     let options = TrainingOptions { experiment, ..TrainingOptions::default() };
-    let plan = TrainingPlan::read(&arguments.training, &options)?;
-    let checkpoint = checkpoint(&arguments.checkpoint)?;
+    let plan = TrainingPlan::read(&origin.file, &options)?;
     let scene = plan.scene(&module::all()?)?;
     let mut world = ClusterWorld::new(scene);
     checkpoint.fits(&world)?;

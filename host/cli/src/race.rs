@@ -13,7 +13,9 @@ use arena::{Conditions, Outcome, RaceError, Store, StoreError, report};
 use assembly::{Experiment, Options, ProfileChoice};
 use clap::{Args, ValueEnum};
 
-pub(crate) use clock::{facts, stopwatch, unix_seconds};
+#[cfg(feature = "learner")]
+pub(crate) use clock::unix_seconds;
+pub(crate) use clock::{facts, stopwatch};
 
 use crate::exit::{Exit, Failure};
 use crate::module;

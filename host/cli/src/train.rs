@@ -1,6 +1,7 @@
 //! `regatta train`: trains an agent in the world of a race file, once for each seed.
 
 mod card;
+mod origin;
 mod progress;
 mod seed;
 
@@ -18,6 +19,7 @@ use crate::module;
 use crate::output::{Output, note};
 use crate::race::{ClusterKind, interruption, unix_seconds};
 use card::Card;
+pub(crate) use origin::Origin;
 use progress::Bars;
 use seed::{Seed, Trained};
 
@@ -95,6 +97,8 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> 
     for &seed in &plan.seeds {
         refuse_overwriting(&seed::folder(&out, seed), arguments.resume)?;
     }
+    let (trace, profile) = (arguments.trace.as_deref(), arguments.profile.as_deref());
+    let origin = Origin::new(&arguments.file, trace, profile)?;
     note(format_args!("arrivals come from {}", plan.source()));
     // Parallel over seeds, one thread each: two threads make a small network slower.
     learner::use_one_thread();
@@ -104,6 +108,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<(), Failure> 
         plan: &plan,
         scene: &scene,
         rule: rule.as_ref(),
+        origin: &origin,
         device,
         out: &out,
         resume: arguments.resume,

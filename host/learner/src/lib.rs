@@ -30,6 +30,7 @@ pub mod ppo;
 mod raw;
 pub mod reinforce;
 mod rollout;
+mod rule;
 mod run;
 mod trainable;
 mod training;

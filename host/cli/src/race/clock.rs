@@ -14,6 +14,7 @@ pub(crate) fn stopwatch() -> impl Fn() -> Duration + Sync {
 
 /// Seconds since 1970.
 #[expect(clippy::disallowed_methods, reason = "only the command line reads the wall clock")]
+#[cfg(feature = "learner")]
 pub(crate) fn unix_seconds() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }

@@ -14,6 +14,7 @@ use learner::{
 };
 use worlds::{ClusterWorld, Scene, World};
 
+use super::Origin;
 use crate::exit::{Exit, Failure};
 use crate::output::note;
 
@@ -23,6 +24,7 @@ pub(super) struct Seed<'a> {
     pub(super) scene: &'a Scene,
     /// Who leads the agent, if anybody does.
     pub(super) rule: Option<&'a Rule>,
+    pub(super) origin: &'a Origin,
     pub(super) device: Device,
     pub(super) out: &'a Path,
     pub(super) resume: bool,
@@ -51,6 +53,7 @@ impl Seed<'_> {
         tell: &mut dyn FnMut(Told<'_>),
     ) -> Result<Trained, Failure> {
         let folder = folder(self.out, seed);
+        self.origin.write(&folder)?;
         let checkpoints = CheckpointFolder::open(folder.join("checkpoints"), self.plan.keep)?;
         let checkpoint = match self.resume && !checkpoints.all()?.is_empty() {
             true => {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::rule::{check, natural, rule, share};
 use crate::{Confidence, Estimator, LearnError};
 
 /// When an agent takes over from a rule, and when it gives back.
@@ -84,47 +85,31 @@ impl Default for BurnSettings {
 impl BootstrapSettings {
     /// Says which setting cannot be.
     pub fn check(&self) -> Result<(), LearnError> {
-        let share = |value: f64| (0.0..=1.0).contains(&value);
-        let counts = [
-            ("check_every_steps", self.check_every_steps),
-            ("horizon_turns", self.horizon_turns),
-            ("model_updates", self.model_updates.into()),
-            ("confidence.resamples", self.confidence.resamples.into()),
-            ("burn.window_turns", self.burn.window_turns as u64),
-        ];
-        let counts = counts.map(|(field, found)| (field, found > 0, found as f64, "at least 1"));
-        let level = self.confidence.level;
-        let numbers = [
-            ("explore", share(self.explore) && self.explore > 0.0, self.explore, "in (0, 1]"),
-            ("explore_after", share(self.explore_after), self.explore_after, "in [0, 1]"),
-            ("confidence.level", level > 0.0 && level < 1.0, level, "in (0, 1)"),
-            ("margin", self.margin.is_finite(), self.margin, "finite"),
-            (
-                "log_steps",
-                self.log_steps >= self.minimum_steps,
-                self.log_steps as f64,
-                "at least `minimum_steps`",
-            ),
-            (
-                "minimum_effective_episodes",
-                self.minimum_effective_episodes >= 0.0,
-                self.minimum_effective_episodes,
-                "at least 0",
-            ),
-            ("burn.budget", share(self.burn.budget), self.burn.budget, "in [0, 1]"),
-            (
+        let (level, burn) = (self.confidence.level, &self.burn);
+        let resamples = self.confidence.resamples;
+        let enough = self.log_steps >= self.minimum_steps;
+        let effective = self.minimum_effective_episodes;
+        let check_every = self.check_every_steps;
+        check([
+            rule("check_every_steps", check_every > 0, check_every, "at least 1"),
+            rule("horizon_turns", self.horizon_turns > 0, self.horizon_turns, "at least 1"),
+            rule("model_updates", self.model_updates > 0, self.model_updates, "at least 1"),
+            rule("confidence.resamples", resamples > 0, resamples, "at least 1"),
+            rule("burn.window_turns", burn.window_turns > 0, burn.window_turns, "at least 1"),
+            rule("explore", share(self.explore) && self.explore > 0.0, self.explore, "in (0, 1]"),
+            rule("explore_after", share(self.explore_after), self.explore_after, "in [0, 1]"),
+            rule("confidence.level", level > 0.0 && level < 1.0, level, "in (0, 1)"),
+            rule("margin", self.margin.is_finite(), self.margin, "finite"),
+            rule("log_steps", enough, self.log_steps, "at least `minimum_steps`"),
+            rule("minimum_effective_episodes", natural(effective), effective, "at least 0"),
+            rule("burn.budget", share(burn.budget), burn.budget, "in [0, 1]"),
+            rule(
                 "burn.times_the_rule",
-                self.burn.times_the_rule >= 0.0,
-                self.burn.times_the_rule,
+                natural(burn.times_the_rule),
+                burn.times_the_rule,
                 "at least 0",
             ),
-        ];
-        match counts.into_iter().chain(numbers).find(|(_, holds, _, _)| !holds) {
-            Some((field, _, found, wanted)) => {
-                Err(LearnError::Setting { field, found: found.to_string(), wanted })
-            }
-            None => Ok(()),
-        }
+        ])
     }
 }
 

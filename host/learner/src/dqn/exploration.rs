@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::rule::{Rule, positive, rule, share};
+
 /// ε by turn.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
@@ -40,15 +42,13 @@ impl Exploration {
     }
 
     /// The rule that it must keep: name, whether it does, what it is, what it may be.
-    pub(super) fn rule(&self) -> (&'static str, bool, String, &'static str) {
+    pub(super) fn rule(&self) -> Rule {
         let (start, end, length) = match *self {
             Self::Exponential { start, end, decay_turns } => (start, end, decay_turns),
             Self::Linear { start, end, turns } => (start, end, turns as f64),
         };
-        let holds = [start, end].iter().all(|share| (0.0..=1.0).contains(share))
-            && length.is_finite()
-            && length > 0.0;
-        ("exploration", holds, format!("{self:?}"), "start and end in [0, 1] and a length above 0")
+        let holds = share(start) && share(end) && positive(length);
+        rule("exploration", holds, self, "start and end in [0, 1] and a length above 0")
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Exploration;
+use crate::rule::{check, positive, rule, share};
 use crate::{LearnError, MemoryError, Shape, StoredMemory};
 
 /// How a Q-network is trained.
@@ -151,8 +152,6 @@ impl Default for DqnSettings {
 impl DqnSettings {
     /// Says which setting cannot be.
     pub fn check(&self) -> Result<(), LearnError> {
-        let positive = |value: f64| value.is_finite() && value > 0.0;
-        let share = |value: f64| (0.0..=1.0).contains(&value);
         let target = match self.target {
             Target::Soft { tau } => positive(tau) && tau <= 1.0,
             Target::Hard { every } => every > 0,
@@ -162,31 +161,27 @@ impl DqnSettings {
         });
         let clip = self.gradient_clip.is_none_or(positive);
         let normalise = self.normalise.is_none_or(|clip| positive(clip.into()));
-        let rules: [(&str, bool, String, &str); 14] = [
-            ("hidden", !self.hidden.contains(&0), format!("{:?}", self.hidden), "at least 1 each"),
-            number("learning_rate", positive(self.learning_rate), self.learning_rate, "above 0"),
-            number("adam_epsilon", positive(self.adam_epsilon), self.adam_epsilon, "above 0"),
-            number("gamma", share(self.gamma), self.gamma, "in [0, 1]"),
-            ("target", target, format!("{:?}", self.target), "tau in (0, 1], or every at least 1"),
+        check([
+            rule("hidden", !self.hidden.contains(&0), &self.hidden, "at least 1 each"),
+            rule("learning_rate", positive(self.learning_rate), self.learning_rate, "above 0"),
+            rule("adam_epsilon", positive(self.adam_epsilon), self.adam_epsilon, "above 0"),
+            rule("gamma", share(self.gamma), self.gamma, "in [0, 1]"),
+            rule("target", target, self.target, "tau in (0, 1], or every at least 1"),
             self.exploration.rule(),
-            number("batch", self.batch > 0, self.batch as f64, "at least 1"),
-            number("buffer", self.buffer >= self.batch, self.buffer as f64, "at least the batch"),
-            number("train_every", self.train_every > 0, self.train_every as f64, "at least 1"),
-            number("gradient_steps", self.gradient_steps > 0, 0.0, "at least 1"),
-            number("n_step", self.n_step > 0, 0.0, "at least 1"),
-            (
+            rule("batch", self.batch > 0, self.batch, "at least 1"),
+            rule("buffer", self.buffer >= self.batch, self.buffer, "at least the batch"),
+            rule("train_every", self.train_every > 0, self.train_every, "at least 1"),
+            rule("gradient_steps", self.gradient_steps > 0, self.gradient_steps, "at least 1"),
+            rule("n_step", self.n_step > 0, self.n_step, "at least 1"),
+            rule(
                 "prioritised",
                 prioritised,
-                format!("{:?}", self.prioritised),
+                self.prioritised,
                 "alpha and beta in [0, 1] and beta_updates at least 1",
             ),
-            ("gradient_clip", clip, format!("{:?}", self.gradient_clip), "above 0"),
-            ("normalise", normalise, format!("{:?}", self.normalise), "above 0"),
-        ];
-        match rules.into_iter().find(|(_, holds, _, _)| !holds) {
-            Some((field, _, found, wanted)) => Err(LearnError::Setting { field, found, wanted }),
-            None => Ok(()),
-        }
+            rule("gradient_clip", clip, self.gradient_clip, "above 0"),
+            rule("normalise", normalise, self.normalise, "above 0"),
+        ])
     }
 
     /// A memory of these settings without a log.
@@ -195,15 +190,6 @@ impl DqnSettings {
         let n_step = self.n_step as u32;
         StoredMemory::volatile(self.buffer, n_step, self.gamma, prioritised, shape)
     }
-}
-
-fn number(
-    field: &'static str,
-    holds: bool,
-    found: f64,
-    wanted: &'static str,
-) -> (&'static str, bool, String, &'static str) {
-    (field, holds, found.to_string(), wanted)
 }
 
 #[cfg(test)]

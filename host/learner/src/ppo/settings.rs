@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::rule::{check, natural, positive, rule, share};
 use crate::{Activation, LearnError};
 
 /// Settings of proximal policy optimisation. The defaults are those of CleanRL's `ppo.py`, but for the
@@ -83,37 +84,48 @@ impl Default for PpoSettings {
 impl PpoSettings {
     /// Refuses what cannot be meant.
     pub fn check(&self) -> Result<(), LearnError> {
-        let share = |value: f64| (0.0..=1.0).contains(&value);
-        let positive = |value: f64| value > 0.0 && value.is_finite();
-        let natural = |value: f64| value >= 0.0 && value.is_finite();
-        let layers = !self.hidden.is_empty() && self.hidden.iter().all(|&size| size > 0);
-        #[rustfmt::skip]
-        let rules = [
-            ("hidden", format!("{:?}", self.hidden), layers, "one size or more, each at least 1"),
-            ("learning-rate", self.learning_rate.to_string(), positive(self.learning_rate), "above 0"),
-            ("turns", self.turns.to_string(), self.turns > 0, "at least 1"),
-            ("minibatch", self.minibatch.to_string(), self.minibatch > 0, "at least 1"),
-            ("epochs", self.epochs.to_string(), self.epochs > 0, "at least 1"),
-            ("discount", self.discount.to_string(), share(self.discount), "from 0 to 1"),
-            ("lambda", self.lambda.to_string(), share(self.lambda), "from 0 to 1"),
-            ("clip", self.clip.to_string(), positive(self.clip), "above 0"),
-            ("value-coefficient", self.value_coefficient.to_string(),
-             natural(self.value_coefficient), "0 or more"),
-            ("entropy-coefficient", self.entropy_coefficient.to_string(),
-             natural(self.entropy_coefficient), "0 or more"),
-            ("gradient-norm", format!("{:?}", self.gradient_norm),
-             self.gradient_norm.is_none_or(positive), "above 0, or none"),
-            ("target-divergence", format!("{:?}", self.target_divergence),
-             self.target_divergence.is_none_or(positive), "above 0, or none"),
-            ("normalise-clip", format!("{:?}", self.normalise_clip),
-             self.normalise_clip.is_none_or(|clip| positive(clip.into())), "above 0, or none"),
-            ("adam-epsilon", self.adam_epsilon.to_string(), positive(self.adam_epsilon), "above 0"),
-        ];
-        for (field, found, holds, wanted) in rules {
-            if !holds {
-                return Err(LearnError::Setting { field, found, wanted });
-            }
-        }
-        Ok(())
+        let layers = !self.hidden.is_empty() && !self.hidden.contains(&0);
+        let is_none_or = |value: Option<f64>| value.is_none_or(positive);
+        check([
+            rule("hidden", layers, &self.hidden, "one size or more, each at least 1"),
+            rule("learning_rate", positive(self.learning_rate), self.learning_rate, "above 0"),
+            rule("turns", self.turns > 0, self.turns, "at least 1"),
+            rule("minibatch", self.minibatch > 0, self.minibatch, "at least 1"),
+            rule("epochs", self.epochs > 0, self.epochs, "at least 1"),
+            rule("discount", share(self.discount), self.discount, "from 0 to 1"),
+            rule("lambda", share(self.lambda), self.lambda, "from 0 to 1"),
+            rule("clip", positive(self.clip), self.clip, "above 0"),
+            rule(
+                "value_coefficient",
+                natural(self.value_coefficient),
+                self.value_coefficient,
+                "0 or more",
+            ),
+            rule(
+                "entropy_coefficient",
+                natural(self.entropy_coefficient),
+                self.entropy_coefficient,
+                "0 or more",
+            ),
+            rule(
+                "gradient_norm",
+                is_none_or(self.gradient_norm),
+                self.gradient_norm,
+                "above 0, or none",
+            ),
+            rule(
+                "target_divergence",
+                is_none_or(self.target_divergence),
+                self.target_divergence,
+                "above 0, or none",
+            ),
+            rule(
+                "normalise_clip",
+                is_none_or(self.normalise_clip.map(f64::from)),
+                self.normalise_clip,
+                "above 0, or none",
+            ),
+            rule("adam_epsilon", positive(self.adam_epsilon), self.adam_epsilon, "above 0"),
+        ])
     }
 }

@@ -316,7 +316,7 @@ fn a_state_of_another_agent_is_refused_and_nothing_changes() {
     assert_eq!(agent.state(), before);
     let settings = PpoSettings { clip: 0.0, ..small() };
     let error = Ppo::new(shape(1, &[2]), settings, 1, Device::Cpu).unwrap_err();
-    assert_eq!(error.to_string(), "`clip` is 0, but must be above 0");
+    assert_eq!(error.to_string(), "`clip` is 0.0, but must be above 0");
 }
 
 /// Trains on a probe; the critic's values of what was seen, and the best choices.
