@@ -181,5 +181,8 @@ fn the_example_trainings_train() {
         let told: serde_json::Value = serde_json::from_str(&regatta.succeed(&arguments)).unwrap();
         let steps = told["seeds"][0]["steps"].as_u64().unwrap();
         assert!(steps >= 60, "{training}: {told}");
+        // What was trained keeps a module's promises, alone or for a group of its size.
+        regatta.succeed(&["export", "out/seed-1", "-o", "agent.wasm"]);
+        regatta.succeed(&["policy", "check", "agent.wasm"]);
     }
 }

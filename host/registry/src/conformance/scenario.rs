@@ -25,8 +25,9 @@ const WORKLOADS: [u64; 6] = [1, 2, 3, 1_000_003, 1 << 53, u64::MAX];
 /// Rows of the largest batch.
 const MANY: u64 = 300;
 
-/// Turns of a module whose own period is this; without one a quarter of a minute lies between them.
-pub(super) fn scenario(period: Duration) -> Vec<Frame> {
+/// Turns of a module whose own period is this; without one a quarter of a minute lies between them. A module
+/// that answers groups of one size only is asked about such groups.
+pub(super) fn scenario(period: Duration, size: Option<u64>) -> Vec<Frame> {
     use Kind::{Gaps, Huge, Idle, Plain, Unknown, Zero};
 
     let few = || WORKLOADS[..5].to_vec();
@@ -52,6 +53,10 @@ pub(super) fn scenario(period: Duration) -> Vec<Frame> {
     ];
     let mut frames: Vec<Frame> = Vec::new();
     for (name, kind, ids, count) in turns {
+        let (name, ids) = match size {
+            None => (name, ids),
+            Some(size) => (kind.name(), (1..=size).collect()),
+        };
         for _ in 0..count {
             let number = frames.len() as u64;
             frames.push(frame(name, number, &ids, kind, period));

@@ -23,6 +23,21 @@ pub(super) enum Kind {
     Unbelievable,
 }
 
+impl Kind {
+    /// A group of such rows, for whoever reads a finding.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "a group of the size that it answers",
+            Self::Gaps => "the same, values missing here and there",
+            Self::Unknown => "the same, everything missing",
+            Self::Zero => "the same at zero replicas",
+            Self::Idle => "the same with no load at all",
+            Self::Huge => "the same with the largest values of any cluster",
+            Self::Unbelievable => "the same with the largest numbers there are",
+        }
+    }
+}
+
 /// One row: a workload at one tick.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Card {

@@ -1,11 +1,13 @@
 //! Survey: one instance is put through every turn, and all that can be seen of it is noted. Turns that
 //! do not come through are left out of what follows.
 
+use std::time::Duration;
+
 use sandbox::LoadError;
 use scaling::WorkloadId;
 
 use super::play::teaches;
-use super::scenario::{Frame, scenario, unbelievable};
+use super::scenario::{Frame, plain, scenario, unbelievable};
 use super::subject::{Asked, Said, Subject, Used};
 
 /// What was seen.
@@ -44,13 +46,30 @@ pub(super) struct Dearest {
     pub(super) place: String,
 }
 
+/// Sizes of groups that are tried with a module that declines five workloads together.
+const SIZES: [u64; 12] = [1, 2, 3, 4, 6, 7, 8, 9, 10, 12, 16, 32];
+
+/// The only size of group that a module seems to answer, if it declines others: a network, say, that decides
+/// three workloads together.
+fn only_size<S: Subject>(subject: &S, period: Duration) -> Result<Option<u64>, LoadError> {
+    if subject.by_row() {
+        return Ok(None);
+    }
+    let mut asked = subject.make(0)?;
+    let mut answers = |size: u64| {
+        let said = asked.ask(&plain(size, size, period), false).said;
+        !said.iter().all(|(_, said)| matches!(said, Said::Declined(_)))
+    };
+    Ok(if answers(5) { None } else { SIZES.into_iter().find(|&size| answers(size)) })
+}
+
 impl Survey {
     /// Puts every turn to a new instance, not exploring, and then to another, exploring.
     pub(super) fn of<S: Subject>(subject: &S) -> Result<Self, LoadError> {
         let mut asked = subject.make(0)?;
         let period = asked.period();
         let mut survey = Survey { start_fuel: asked.used().fuel, ..Survey::default() };
-        let mut frames = scenario(period);
+        let mut frames = scenario(period, only_size(subject, period)?);
         survey.learn(&mut asked, None);
         frames.retain(|frame| survey.turn(subject, &mut asked, frame, false));
         survey.take_snapshot(&mut asked, &frames);

@@ -132,13 +132,16 @@ fn a_module_that_needs_settings_is_told_how_they_may_look() {
 
 #[test]
 fn the_scenario_is_long_and_varied_and_the_same_every_time() {
-    let frames = scenario::scenario(std::time::Duration::ZERO);
+    let frames = scenario::scenario(std::time::Duration::ZERO, None);
     assert!(frames.len() >= 30);
     let rows: Vec<usize> = frames.iter().map(scenario::Frame::rows).collect();
     assert!(rows.contains(&1) && rows.iter().any(|&rows| rows >= 300), "{rows:?}");
     let values = || frames.iter().flat_map(|frame| &frame.now.cards).flat_map(|card| &card.values);
     assert!(values().any(|value| value.is_nan()) && values().any(|value| *value >= 1e6));
     let text = |frames: &[scenario::Frame]| format!("{frames:?}");
-    assert_eq!(text(&frames), text(&scenario::scenario(std::time::Duration::ZERO)));
+    assert_eq!(text(&frames), text(&scenario::scenario(std::time::Duration::ZERO, None)));
     assert!(frames.windows(2).all(|pair| pair[0].now.now < pair[1].now.now));
+    let of_three = scenario::scenario(std::time::Duration::ZERO, Some(3));
+    assert_eq!(of_three.len(), frames.len());
+    assert!(of_three.iter().all(|frame| frame.rows() == 3));
 }
