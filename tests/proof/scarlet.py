@@ -65,7 +65,7 @@ def arrangements(regatta, out):
     text, shares = TRAINING.read_text(), {}
     for arrangement in ("joint", "factored"):
         for updates, discount in ((1, 0.99), (32, 0.9)):
-            name = f"{arrangement}, {updates} updates a step, discount {discount}"
+            name = f"{arrangement}, {updates} update{'s' if updates > 1 else ''} a step, discount {discount}"
             folder = out / f"{arrangement}-{updates}"
             folder.mkdir(parents=True, exist_ok=True)
             file = folder / "training.yaml"
